@@ -1,0 +1,112 @@
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "core/base/epochs.h"
+#include "core/base/error_code.h"
+#include "core/base/time.h"
+#include "core/log/batch_facts.h"
+#include "core/partition/token.h"
+
+namespace highwater {
+
+/// Write the batch to the log at facts.base_offset, stamped with facts.leader_epoch. On the leader `produce` says whose
+/// bytes they are; on a follower it is nullopt and the bytes are the LeaderAnswered's, in order. Completed by
+/// AppendDone or AppendFailed.
+struct AppendBatch {
+    AppendToken token;
+    std::optional<ProduceToken> produce;
+    BatchFacts facts;
+    friend auto operator<=>(const AppendBatch&, const AppendBatch&) = default;
+};
+
+/// Make everything below `end_offset` survive a power loss, then say FlushDone. The driver may gather these across
+/// partitions and flush further than asked. At most one is under way per replica.
+struct FlushUpTo {
+    Offset end_offset;
+    friend auto operator<=>(const FlushUpTo&, const FlushUpTo&) = default;
+};
+
+/// Cut the log: `end_offset` is the new log end offset. Durable before any later append is.
+struct TruncateTo {
+    Offset end_offset;
+    friend auto operator<=>(const TruncateTo&, const TruncateTo&) = default;
+};
+
+/// The leader epoch history got this entry: persist it with the leader-epoch-checkpoint before the next append.
+struct EpochStarted {
+    LeaderEpoch leader_epoch;
+    Offset start_offset;
+    friend auto operator<=>(const EpochStarted&, const EpochStarted&) = default;
+};
+
+/// Offsets below this may be removed: whole segments below it, and the log-start-offset-checkpoint says so.
+struct AdvanceLogStart {
+    Offset log_start_offset;
+    friend auto operator<=>(const AdvanceLogStart&, const AdvanceLogStart&) = default;
+};
+
+/// The high watermark moved; the driver writes it to the replication-offset-checkpoint when it sees fit.
+struct HighWatermarkAdvanced {
+    Offset high_watermark;
+    friend auto operator<=>(const HighWatermarkAdvanced&, const HighWatermarkAdvanced&) = default;
+};
+
+/// Answers a ProduceReceived. With error none, base_offset is where the batch stands (for a retry: where the original
+/// stands) and log_start_offset the log's start.
+struct ReplyProduce {
+    ProduceToken token;
+    ErrorCode error = ErrorCode::none;
+    std::optional<Offset> base_offset;
+    std::optional<Offset> log_start_offset;
+    /// True when the batch was a retry of one that the log has: nothing was appended.
+    bool duplicate = false;
+    friend auto operator<=>(const ReplyProduce&, const ReplyProduce&) = default;
+};
+
+/// Answers a fetch: the driver may read [fetch offset, readable_end). Offsets are of the moment of the answer.
+struct ReplyFetch {
+    FetchToken token;
+    ErrorCode error = ErrorCode::none;
+    /// Exclusive. For consumers the high watermark or last stable offset, for followers the log end offset.
+    Offset readable_end;
+    Offset high_watermark;
+    Offset last_stable_offset;
+    Offset log_start_offset;
+    struct Diverging {
+        LeaderEpoch epoch;
+        Offset end_offset;
+        friend auto operator<=>(const Diverging&, const Diverging&) = default;
+    };
+    std::optional<Diverging> diverging;
+    friend auto operator<=>(const ReplyFetch&, const ReplyFetch&) = default;
+};
+
+/// Answers a DeleteRecordsReceived. low_watermark is the log start offset when error is none.
+struct ReplyDeleteRecords {
+    DeleteRecordsToken token;
+    ErrorCode error = ErrorCode::none;
+    Offset low_watermark;
+    friend auto operator<=>(const ReplyDeleteRecords&, const ReplyDeleteRecords&) = default;
+};
+
+/// Say DeadlineReached at this time or soon after. Replaces the former WakeAt of this replica.
+struct WakeAt {
+    Time time;
+    friend auto operator<=>(const WakeAt&, const WakeAt&) = default;
+};
+
+/// A write or a flush failed: the log directory goes offline. Nothing is acknowledged any more.
+struct TakeOffline {
+    friend auto operator<=>(const TakeOffline&, const TakeOffline&) = default;
+};
+
+using Effect = std::variant<AppendBatch, FlushUpTo, TruncateTo, EpochStarted, AdvanceLogStart, HighWatermarkAdvanced,
+                            ReplyProduce, ReplyFetch, ReplyDeleteRecords, WakeAt, TakeOffline>;
+
+/// What must now happen, in this order. A step appends to it.
+using Effects = std::vector<Effect>;
+
+}  // namespace highwater
