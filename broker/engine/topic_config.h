@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -67,6 +68,12 @@ enum class ConfigType : std::int8_t {
     class_name = 8,
     password = 9,
 };
+
+/// Kafka's name of the type ("int", "long").
+std::string_view kafka_name(ConfigType type);
+
+/// Longest accepted value of a setting that is free text.
+inline constexpr std::size_t kMaxConfigValueBytes = 32'768;
 
 /// One topic setting: its names, type, limits and place in TopicConfig.
 struct TopicSetting {
