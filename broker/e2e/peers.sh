@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Installs the Kafka clients of other projects that the end-to-end tests drive the broker with, into .peers/ at the
+# tree's root (ignored by git), each from its own registry by package name. What cannot be had is noted in
+# .peers/<peer>.missing with the reason, and its tests then say "not run: <reason>". Does nothing twice.
+#
+# Usage: broker/e2e/peers.sh [--retry] [peer...]    (peers: kafka-python kafka-python-old kafkajs apache-kafka)
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
+peers="$root/.peers"
+kafka_python_version=3.0.12
+kafka_python_old_version=2.0.2
+kafkajs_version=2.2.4
+apache_kafka_version=4.3.1
+
+retry=no
+wanted=()
+for argument in "$@"; do
+    case "$argument" in
+    --retry) retry=yes ;;
+    *) wanted+=("$argument") ;;
+    esac
+done
+[ "${#wanted[@]}" -gt 0 ] || wanted=(kafka-python kafka-python-old kafkajs apache-kafka)
+mkdir -p "$peers"
+exec 9>"$peers/lock"
+flock 9
+
+# Network answers may hang: no installation may take longer than this.
+limit=600
+
+missing() { # peer, reason
+    printf '%s\n' "$2" >"$peers/$1.missing"
+    printf '  %-17s not available: %s\n' "$1" "$2"
+}
+
+python_venv() { # peer, requirement...
+    local peer=$1
+    shift
+    rm -rf "${peers:?}/$peer"
+    /usr/bin/python3 -m venv "$peers/$peer" >"$peers/$peer.log" 2>&1 ||
+        { missing "$peer" "no python3-venv"; return; }
+    if ! timeout "$limit" "$peers/$peer/bin/python" -m pip install --quiet "$@" >>"$peers/$peer.log" 2>&1; then
+        missing "$peer" "no Python registry"
+        return
+    fi
+    printf '%s\n' "$*" >"$peers/$peer/.complete"
+}
+
+install_kafka_python() { python_venv kafka-python "kafka-python==$kafka_python_version" crc32c python-snappy lz4 zstandard; }
+
+# The last release of the old line, spoken with api_version=(0,10): message sets v0 and v1. Its vendored `six` needs
+# the separate package on Python 3.12 and later only.
+install_kafka_python_old() { python_venv kafka-python-old "kafka-python==$kafka_python_old_version" python-snappy lz4; }
+
+install_kafkajs() {
+    local dir="$peers/kafkajs"
+    rm -rf "$dir"
+    command -v npm >/dev/null || { missing kafkajs "no npm"; return; }
+    mkdir -p "$dir"
+    printf '{"name":"peer","version":"1.0.0","private":true}\n' >"$dir/package.json"
+    if ! (cd "$dir" && timeout "$limit" npm install --no-audit --no-fund --loglevel=error \
+        "kafkajs@$kafkajs_version" kafkajs-snappy@1.1.0 >"$peers/kafkajs.log" 2>&1); then
+        missing kafkajs "no JavaScript registry"
+        return
+    fi
+    printf '%s\n' "$kafkajs_version" >"$dir/.complete"
+}
+
+install_apache_kafka() {
+    local dir="$peers/apache-kafka"
+    rm -rf "$dir"
+    command -v mvn >/dev/null || { missing apache-kafka "no Maven"; return; }
+    command -v java >/dev/null || { missing apache-kafka "no Java"; return; }
+    mkdir -p "$dir"
+    cat >"$dir/pom.xml" <<POM
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>highwater.peers</groupId>
+  <artifactId>apache-kafka</artifactId>
+  <version>1</version>
+  <dependencies>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId>
+      <version>$apache_kafka_version</version></dependency>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId>
+      <version>$apache_kafka_version</version></dependency>
+    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-nop</artifactId><version>1.7.36</version></dependency>
+  </dependencies>
+</project>
+POM
+    if ! (cd "$dir" && timeout "$limit" mvn -q -B dependency:copy-dependencies -DoutputDirectory=libs \
+        >"$peers/apache-kafka.log" 2>&1); then
+        missing apache-kafka "no Java registry"
+        return
+    fi
+    printf '%s\n' "$apache_kafka_version" >"$dir/.complete"
+}
+
+for peer in "${wanted[@]}"; do
+    if [ -e "$peers/$peer/.complete" ]; then
+        continue
+    fi
+    if [ -e "$peers/$peer.missing" ] && [ "$retry" = no ]; then
+        printf '  %-17s not available: %s (broker/e2e/peers.sh --retry asks again)\n' "$peer" "$(cat "$peers/$peer.missing")"
+        continue
+    fi
+    rm -f "$peers/$peer.missing"
+    printf '  %-17s installing into .peers/%s\n' "$peer" "$peer"
+    case "$peer" in
+    kafka-python) install_kafka_python ;;
+    kafka-python-old) install_kafka_python_old ;;
+    kafkajs) install_kafkajs ;;
+    apache-kafka) install_apache_kafka ;;
+    *) printf 'no such peer: %s\n' "$peer" >&2; exit 64 ;;
+    esac
+done
