@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace highwater::storage {
+
+/// The topic settings that decide how files look. Initialisers are Kafka's defaults.
+struct LogSettings {
+    /// `segment.bytes`: a segment gets no batch that would make it larger.
+    std::uint64_t segment_bytes = 1'073'741'824;
+    /// `segment.ms`: a segment is rolled when its first batch is that much older than the one to append.
+    std::chrono::milliseconds segment_time{604'800'000};
+    /// Taken off segment_time, so that not all logs roll at once; drawn by the caller from `segment.jitter.ms`.
+    std::chrono::milliseconds segment_jitter{0};
+    /// `segment.index.bytes`: largest size of one index file.
+    std::uint32_t segment_index_bytes = 10'485'760;
+    /// `index.interval.bytes`: bytes between two index entries.
+    std::uint32_t index_interval_bytes = 4096;
+    /// Offsets may be missing (`cleanup.policy` has compact): a gap is no damage.
+    bool compacted = false;
+    /// `preallocate`: reserve segment_bytes of disk when a segment begins.
+    bool preallocate = false;
+};
+
+/// `retention.bytes` and `retention.ms`; nullopt: unlimited.
+struct RetentionSettings {
+    std::optional<std::uint64_t> bytes;
+    std::optional<std::chrono::milliseconds> time;
+};
+
+}  // namespace highwater::storage
