@@ -14,8 +14,8 @@ namespace highwater {
 /// Stops the process unless `condition` holds. Only for what the code itself guarantees: data from outside is refused
 /// with a value, never with this. The arguments after the condition are an fmt format and its values; they are
 /// evaluated only when the condition fails.
-#define HIGHWATER_INVARIANT(condition, ...)                                                                   \
-    do {                                                                                                      \
-        if (!(condition)) [[unlikely]]                                                                        \
-            ::highwater::invariant_violated(#condition, __FILE__, __LINE__, ::fmt::format(__VA_ARGS__));      \
+#define HIGHWATER_INVARIANT(condition, ...)                                                              \
+    do {                                                                                                 \
+        if (!(condition)) [[unlikely]]                                                                   \
+            ::highwater::invariant_violated(#condition, __FILE__, __LINE__, ::fmt::format(__VA_ARGS__)); \
     } while (false)

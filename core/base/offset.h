@@ -18,8 +18,14 @@ struct Offset : StrongType<Offset, std::int64_t> {
     [[nodiscard]] constexpr Offset next() const { return Offset{value() + 1}; }
 };
 
-constexpr OffsetDelta operator-(Offset a, Offset b) { return OffsetDelta{a.value() - b.value()}; }
-constexpr Offset operator+(Offset a, OffsetDelta d) { return Offset{a.value() + d.value()}; }
-constexpr Offset operator-(Offset a, OffsetDelta d) { return Offset{a.value() - d.value()}; }
+constexpr OffsetDelta operator-(Offset a, Offset b) {
+    return OffsetDelta{a.value() - b.value()};
+}
+constexpr Offset operator+(Offset a, OffsetDelta d) {
+    return Offset{a.value() + d.value()};
+}
+constexpr Offset operator-(Offset a, OffsetDelta d) {
+    return Offset{a.value() - d.value()};
+}
 
 }  // namespace highwater

@@ -17,6 +17,11 @@ struct ProducerStamp {
     /// Sequence of the batch's first record. nullopt on a transaction marker, which has none.
     std::optional<Sequence> base_sequence;
 
+    static constexpr void describe(auto&& field) {
+        field("id", &ProducerStamp::id);
+        field("epoch", &ProducerStamp::epoch);
+        field("base_sequence", &ProducerStamp::base_sequence);
+    }
     friend auto operator<=>(const ProducerStamp&, const ProducerStamp&) = default;
 };
 
@@ -25,6 +30,10 @@ struct TransactionMarker {
     bool commit = false;
     CoordinatorEpoch coordinator_epoch;
 
+    static constexpr void describe(auto&& field) {
+        field("commit", &TransactionMarker::commit);
+        field("coordinator_epoch", &TransactionMarker::coordinator_epoch);
+    }
     friend auto operator<=>(const TransactionMarker&, const TransactionMarker&) = default;
 };
 
@@ -49,6 +58,16 @@ struct BatchFacts {
     /// Offset after the last one: where the next batch begins.
     [[nodiscard]] Offset end_offset() const { return last_offset().next(); }
 
+    static constexpr void describe(auto&& field) {
+        field("base_offset", &BatchFacts::base_offset);
+        field("last_offset_delta", &BatchFacts::last_offset_delta);
+        field("leader_epoch", &BatchFacts::leader_epoch);
+        field("producer", &BatchFacts::producer);
+        field("transactional", &BatchFacts::transactional);
+        field("marker", &BatchFacts::marker);
+        field("max_timestamp", &BatchFacts::max_timestamp);
+        field("size_bytes", &BatchFacts::size_bytes);
+    }
     friend auto operator<=>(const BatchFacts&, const BatchFacts&) = default;
 };
 

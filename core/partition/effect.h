@@ -4,10 +4,12 @@
 #include <variant>
 #include <vector>
 
+#include "core/base/describe.h"
 #include "core/base/epochs.h"
 #include "core/base/error_code.h"
 #include "core/base/time.h"
 #include "core/log/batch_facts.h"
+#include "core/log/transactions.h"
 #include "core/partition/token.h"
 
 namespace highwater {
@@ -19,6 +21,14 @@ struct AppendBatch {
     AppendToken token;
     std::optional<ProduceToken> produce;
     BatchFacts facts;
+    /// The batch is an abort marker: an entry for the transaction index of its segment.
+    std::optional<AbortedTransaction> aborted;
+    static constexpr void describe(auto&& field) {
+        field("token", &AppendBatch::token);
+        field("produce", &AppendBatch::produce);
+        field("facts", &AppendBatch::facts);
+        field("aborted", &AppendBatch::aborted);
+    }
     friend auto operator<=>(const AppendBatch&, const AppendBatch&) = default;
 };
 
@@ -26,12 +36,21 @@ struct AppendBatch {
 /// partitions and flush further than asked. At most one is under way per replica.
 struct FlushUpTo {
     Offset end_offset;
+    static constexpr void describe(auto&& field) { field("end_offset", &FlushUpTo::end_offset); }
     friend auto operator<=>(const FlushUpTo&, const FlushUpTo&) = default;
 };
 
-/// Cut the log: `end_offset` is the new log end offset. Durable before any later append is.
+/// Cut the log: `end_offset` is the new log end offset; batches that reach beyond it go. Durable before any later
+/// append is.
 struct TruncateTo {
     Offset end_offset;
+    /// The cut goes below the high watermark, beyond what the machine remembers (only after an unclean election): it
+    /// is offline now. The driver truncates, loads the log anew, and builds a new machine.
+    bool reload = false;
+    static constexpr void describe(auto&& field) {
+        field("end_offset", &TruncateTo::end_offset);
+        field("reload", &TruncateTo::reload);
+    }
     friend auto operator<=>(const TruncateTo&, const TruncateTo&) = default;
 };
 
@@ -39,18 +58,24 @@ struct TruncateTo {
 struct EpochStarted {
     LeaderEpoch leader_epoch;
     Offset start_offset;
+    static constexpr void describe(auto&& field) {
+        field("leader_epoch", &EpochStarted::leader_epoch);
+        field("start_offset", &EpochStarted::start_offset);
+    }
     friend auto operator<=>(const EpochStarted&, const EpochStarted&) = default;
 };
 
 /// Offsets below this may be removed: whole segments below it, and the log-start-offset-checkpoint says so.
 struct AdvanceLogStart {
     Offset log_start_offset;
+    static constexpr void describe(auto&& field) { field("log_start_offset", &AdvanceLogStart::log_start_offset); }
     friend auto operator<=>(const AdvanceLogStart&, const AdvanceLogStart&) = default;
 };
 
 /// The high watermark moved; the driver writes it to the replication-offset-checkpoint when it sees fit.
 struct HighWatermarkAdvanced {
     Offset high_watermark;
+    static constexpr void describe(auto&& field) { field("high_watermark", &HighWatermarkAdvanced::high_watermark); }
     friend auto operator<=>(const HighWatermarkAdvanced&, const HighWatermarkAdvanced&) = default;
 };
 
@@ -63,6 +88,13 @@ struct ReplyProduce {
     std::optional<Offset> log_start_offset;
     /// True when the batch was a retry of one that the log has: nothing was appended.
     bool duplicate = false;
+    static constexpr void describe(auto&& field) {
+        field("token", &ReplyProduce::token);
+        field("error", &ReplyProduce::error);
+        field("base_offset", &ReplyProduce::base_offset);
+        field("log_start_offset", &ReplyProduce::log_start_offset);
+        field("duplicate", &ReplyProduce::duplicate);
+    }
     friend auto operator<=>(const ReplyProduce&, const ReplyProduce&) = default;
 };
 
@@ -78,9 +110,22 @@ struct ReplyFetch {
     struct Diverging {
         LeaderEpoch epoch;
         Offset end_offset;
+        static constexpr void describe(auto&& field) {
+            field("epoch", &Diverging::epoch);
+            field("end_offset", &Diverging::end_offset);
+        }
         friend auto operator<=>(const Diverging&, const Diverging&) = default;
     };
     std::optional<Diverging> diverging;
+    static constexpr void describe(auto&& field) {
+        field("token", &ReplyFetch::token);
+        field("error", &ReplyFetch::error);
+        field("readable_end", &ReplyFetch::readable_end);
+        field("high_watermark", &ReplyFetch::high_watermark);
+        field("last_stable_offset", &ReplyFetch::last_stable_offset);
+        field("log_start_offset", &ReplyFetch::log_start_offset);
+        field("diverging", &ReplyFetch::diverging);
+    }
     friend auto operator<=>(const ReplyFetch&, const ReplyFetch&) = default;
 };
 
@@ -89,17 +134,24 @@ struct ReplyDeleteRecords {
     DeleteRecordsToken token;
     ErrorCode error = ErrorCode::none;
     Offset low_watermark;
+    static constexpr void describe(auto&& field) {
+        field("token", &ReplyDeleteRecords::token);
+        field("error", &ReplyDeleteRecords::error);
+        field("low_watermark", &ReplyDeleteRecords::low_watermark);
+    }
     friend auto operator<=>(const ReplyDeleteRecords&, const ReplyDeleteRecords&) = default;
 };
 
 /// Say DeadlineReached at this time or soon after. Replaces the former WakeAt of this replica.
 struct WakeAt {
     Time time;
+    static constexpr void describe(auto&& field) { field("time", &WakeAt::time); }
     friend auto operator<=>(const WakeAt&, const WakeAt&) = default;
 };
 
 /// A write or a flush failed: the log directory goes offline. Nothing is acknowledged any more.
 struct TakeOffline {
+    static constexpr void describe(auto&&) {}
     friend auto operator<=>(const TakeOffline&, const TakeOffline&) = default;
 };
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 #include <variant>
 
+#include "core/base/describe.h"
 #include "core/base/epochs.h"
 #include "core/base/error_code.h"
 #include "core/base/ids.h"
@@ -16,8 +18,16 @@ namespace highwater {
 /// When a produce is answered (`acks`). The numbers are the wire's.
 enum class Acks : std::int16_t { all = -1, none = 0, leader = 1 };
 
+constexpr std::string_view enumerator_name(Acks acks) {
+    return acks == Acks::all ? "all" : acks == Acks::none ? "none" : "leader";
+}
+
 /// What a consumer may read: up to the high watermark, or up to the last stable offset (KIP-98).
 enum class IsolationLevel : std::int8_t { read_uncommitted = 0, read_committed = 1 };
+
+constexpr std::string_view enumerator_name(IsolationLevel level) {
+    return level == IsolationLevel::read_committed ? "read_committed" : "read_uncommitted";
+}
 
 /// Ids of nodes, in assignment order where order means something. Five replicas stay inside the state.
 using NodeIds = SmallVector<NodeId, 5>;
@@ -29,6 +39,13 @@ struct BecomeLeader {
     PartitionEpoch partition_epoch;
     NodeIds replicas;
     NodeIds isr;
+
+    static constexpr void describe(auto&& field) {
+        field("leader_epoch", &BecomeLeader::leader_epoch);
+        field("partition_epoch", &BecomeLeader::partition_epoch);
+        field("replicas", &BecomeLeader::replicas);
+        field("isr", &BecomeLeader::isr);
+    }
 };
 
 /// The controller made another replica the leader. Same rule for partition_epoch as BecomeLeader.
@@ -38,6 +55,14 @@ struct BecomeFollower {
     NodeId leader;
     NodeIds replicas;
     NodeIds isr;
+
+    static constexpr void describe(auto&& field) {
+        field("leader_epoch", &BecomeFollower::leader_epoch);
+        field("partition_epoch", &BecomeFollower::partition_epoch);
+        field("leader", &BecomeFollower::leader);
+        field("replicas", &BecomeFollower::replicas);
+        field("isr", &BecomeFollower::isr);
+    }
 };
 
 /// A client's batch for this partition, already validated byte by byte. Answered by exactly one ReplyProduce, also
@@ -48,25 +73,40 @@ struct ProduceReceived {
     BatchFacts batch;
     /// After this the answer is REQUEST_TIMED_OUT; the data stays.
     Time deadline;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &ProduceReceived::token);
+        field("acks", &ProduceReceived::acks);
+        field("batch", &ProduceReceived::batch);
+        field("deadline", &ProduceReceived::deadline);
+    }
 };
 
 /// The driver carried out the AppendBatch of this token: the bytes are where a read finds them. In token order.
 struct AppendDone {
     AppendToken token;
+
+    static constexpr void describe(auto&& field) { field("token", &AppendDone::token); }
 };
 
 /// The append failed. The log takes no append and answers no produce from here on (fail stop).
 struct AppendFailed {
     AppendToken token;
+
+    static constexpr void describe(auto&& field) { field("token", &AppendFailed::token); }
 };
 
 /// Everything below `durable_end` survives a power loss: the FlushUpTo of at least that offset is complete.
 struct FlushDone {
     Offset durable_end;
+
+    static constexpr void describe(auto&& field) { field("durable_end", &FlushDone::durable_end); }
 };
 
 /// An fsync failed. It is never retried: as AppendFailed.
-struct FlushFailed {};
+struct FlushFailed {
+    static constexpr void describe(auto&&) {}
+};
 
 /// A consumer's fetch of this partition, or the wait for one to become worth answering.
 struct FetchReceived {
@@ -80,11 +120,22 @@ struct FetchReceived {
     /// nullopt: answer at once. Otherwise the fetch is parked until the readable end is above this offset, until it
     /// would be answered with an error or a diverging epoch, or until CancelFetch.
     std::optional<Offset> wait_above;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &FetchReceived::token);
+        field("fetch_offset", &FetchReceived::fetch_offset);
+        field("current_leader_epoch", &FetchReceived::current_leader_epoch);
+        field("last_fetched_epoch", &FetchReceived::last_fetched_epoch);
+        field("isolation", &FetchReceived::isolation);
+        field("wait_above", &FetchReceived::wait_above);
+    }
 };
 
 /// Forget a parked fetch: its request was answered, timed out, or its connection closed. Not answered.
 struct CancelFetch {
     FetchToken token;
+
+    static constexpr void describe(auto&& field) { field("token", &CancelFetch::token); }
 };
 
 /// A follower's fetch: says that the follower's log ends at fetch_offset, durably so in fsync mode (KIP-903: carries
@@ -97,38 +148,78 @@ struct FollowerFetchReceived {
     Offset log_start_offset;
     std::optional<LeaderEpoch> current_leader_epoch;
     std::optional<LeaderEpoch> last_fetched_epoch;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &FollowerFetchReceived::token);
+        field("follower", &FollowerFetchReceived::follower);
+        field("broker_epoch", &FollowerFetchReceived::broker_epoch);
+        field("fetch_offset", &FollowerFetchReceived::fetch_offset);
+        field("log_start_offset", &FollowerFetchReceived::log_start_offset);
+        field("current_leader_epoch", &FollowerFetchReceived::current_leader_epoch);
+        field("last_fetched_epoch", &FollowerFetchReceived::last_fetched_epoch);
+    }
 };
 
 /// What a follower's fetch brought: batches as they stand on the leader, in offset order, none if `diverging`.
 struct LeaderAnswered {
     LeaderEpoch leader_epoch;
+    /// Where the fetch asked from. An answer for another place than the log's end is stale and ignored (KAFKA-13207).
+    Offset fetch_offset;
     SmallVector<BatchFacts, 4> batches;
     Offset high_watermark;
     Offset log_start_offset;
     struct Diverging {
         LeaderEpoch epoch;
         Offset end_offset;
+
+        static constexpr void describe(auto&& field) {
+            field("epoch", &Diverging::epoch);
+            field("end_offset", &Diverging::end_offset);
+        }
     };
     std::optional<Diverging> diverging;
+
+    static constexpr void describe(auto&& field) {
+        field("leader_epoch", &LeaderAnswered::leader_epoch);
+        field("fetch_offset", &LeaderAnswered::fetch_offset);
+        field("batches", &LeaderAnswered::batches);
+        field("high_watermark", &LeaderAnswered::high_watermark);
+        field("log_start_offset", &LeaderAnswered::log_start_offset);
+        field("diverging", &LeaderAnswered::diverging);
+    }
 };
 
 /// A client wants everything below `offset` gone; nullopt means below the high watermark (DeleteRecords).
 struct DeleteRecordsReceived {
     DeleteRecordsToken token;
     std::optional<Offset> offset;
+    /// After this the answer is REQUEST_TIMED_OUT; nullopt: wait for the followers without end.
+    std::optional<Time> deadline;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &DeleteRecordsReceived::token);
+        field("offset", &DeleteRecordsReceived::offset);
+        field("deadline", &DeleteRecordsReceived::deadline);
+    }
 };
 
 /// Retention wants the log to start at `log_start_offset`. Clamped to the high watermark.
 struct RetentionReached {
     Offset log_start_offset;
+
+    static constexpr void describe(auto&& field) { field("log_start_offset", &RetentionReached::log_start_offset); }
 };
 
 /// The time of the last WakeAt has come. Harmless at any other time.
-struct DeadlineReached {};
+struct DeadlineReached {
+    static constexpr void describe(auto&&) {}
+};
 
 /// Settings that the topic's configuration changed.
 struct ConfigChanged {
     std::int32_t min_insync_replicas = 1;
+
+    static constexpr void describe(auto&& field) { field("min_insync_replicas", &ConfigChanged::min_insync_replicas); }
 };
 
 using Input = std::variant<BecomeLeader, BecomeFollower, ProduceReceived, AppendDone, AppendFailed, FlushDone,

@@ -1,23 +1,98 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <variant>
+
+#include "core/base/error_code.h"
+#include "core/base/ids.h"
+#include "core/base/result.h"
+#include "core/base/ring.h"
 #include "core/base/time.h"
 #include "core/log/replica_log.h"
 #include "core/partition/effect.h"
+#include "core/partition/flush_mode.h"
 #include "core/partition/input.h"
+#include "core/partition/roles.h"
 
 namespace highwater {
 
-/// When a record counts as held by a replica (design.md: durability is in the protocol).
-/// fsync: when it survives a power loss. replicated: when it is in the replica's memory (Kafka's own rule).
-enum class FlushMode : std::uint8_t { fsync, replicated };
+/// One replica of one partition: leader, follower, unassigned or offline. A value; step() is the one way in, effects
+/// are the one way out. See replica.cc for the table of transitions.
+class Replica {
+  public:
+    /// A replica without a role: the controller's BecomeLeader or BecomeFollower gives it one. `log` is new or was
+    /// loaded; its high watermark is raised to `high_watermark` (the checkpoint), clamped to the log.
+    Replica(NodeId self, FlushMode mode, ReplicaLog log, Offset high_watermark, std::int32_t min_insync_replicas);
 
-// DRAFT of the interface that the core work refines; names stay:
-//   class Replica {
-//     public:
-//       Replica(NodeId self, FlushMode mode, ReplicaLog log, Offset high_watermark, std::int32_t min_insync_replicas);
-//       void step(Time now, const Input& input, Effects& effects);   // the one way in
-//       const ReplicaLog& log() const; Offset high_watermark() const; Offset last_stable_offset() const; ...
-//       std::uint64_t hash() const;
-//   };
+    /// Takes one input at `now` (which never goes back) and appends what must happen, in order.
+    void step(Time now, const Input& input, Effects& effects);
+
+    [[nodiscard]] const ReplicaLog& log() const { return log_; }
+    [[nodiscard]] Offset high_watermark() const { return log_.high_watermark(); }
+    [[nodiscard]] Offset last_stable_offset() const { return log_.last_stable_offset(); }
+
+    [[nodiscard]] bool is_leader() const { return std::holds_alternative<Leader>(role_); }
+    [[nodiscard]] bool is_follower() const { return std::holds_alternative<Follower>(role_); }
+    /// A write or flush failed: the log takes nothing and answers nothing until the node loads it anew.
+    [[nodiscard]] bool is_offline() const { return std::holds_alternative<Offline>(role_); }
+    [[nodiscard]] const Role& role() const { return role_; }
+    /// Of the present leadership; nullopt before the first assignment.
+    [[nodiscard]] std::optional<LeaderEpoch> leader_epoch() const { return leader_epoch_; }
+    /// The leader as far as this replica knows: itself, the one it follows, or nullopt.
+    [[nodiscard]] std::optional<NodeId> leader() const;
+    [[nodiscard]] std::optional<PartitionEpoch> partition_epoch() const { return partition_epoch_; }
+    [[nodiscard]] const NodeIds& replicas() const { return replicas_; }
+    [[nodiscard]] const NodeIds& isr() const { return isr_; }
+    [[nodiscard]] FlushMode flush_mode() const { return mode_; }
+
+    /// Whether a client that believes in `claimed` may be served here as leader: none, NOT_LEADER_OR_FOLLOWER,
+    /// FENCED_LEADER_EPOCH (claimed is older), UNKNOWN_LEADER_EPOCH (claimed is newer), KAFKA_STORAGE_ERROR (KIP-320).
+    [[nodiscard]] ErrorCode check_leadership(std::optional<LeaderEpoch> claimed) const;
+
+    /// What ListOffsets answers for "latest" and for times: the high watermark or last stable offset.
+    /// Errors: those of check_leadership(); OFFSET_NOT_AVAILABLE while a new leader's high watermark is below the start
+    /// of its epoch (KIP-207).
+    [[nodiscard]] Result<Offset> latest_offset(std::optional<LeaderEpoch> claimed, IsolationLevel isolation) const;
+
+    /// OffsetForLeaderEpoch: where `epoch` ended, nullopt when this leader does not know. Errors: check_leadership().
+    [[nodiscard]] Result<std::optional<EpochEndOffset>> end_offset_for(std::optional<LeaderEpoch> claimed,
+                                                                       LeaderEpoch epoch) const;
+
+    /// Equal machines have equal hashes. hash_from_scratch() computes the same without what is kept.
+    [[nodiscard]] std::uint64_t hash() const;
+    [[nodiscard]] std::uint64_t hash_from_scratch() const;
+
+    static constexpr void describe(auto&& field) {
+        field("self", &Replica::self_);
+        field("mode", &Replica::mode_);
+        field("min_insync_replicas", &Replica::min_insync_replicas_);
+        field("leader_epoch", &Replica::leader_epoch_);
+        field("partition_epoch", &Replica::partition_epoch_);
+        field("replicas", &Replica::replicas_);
+        field("isr", &Replica::isr_);
+        field("role", &Replica::role_);
+        field("log", &Replica::log_);
+        field("appends", &Replica::appends_);
+        field("next_append_token", &Replica::next_append_token_);
+        field("flush", &Replica::flush_);
+        field("wake_at", &Replica::wake_at_);
+    }
+
+  private:
+    NodeId self_;
+    FlushMode mode_;
+    std::int32_t min_insync_replicas_ = 1;
+    std::optional<LeaderEpoch> leader_epoch_;
+    std::optional<PartitionEpoch> partition_epoch_;
+    NodeIds replicas_;
+    NodeIds isr_;
+    Role role_;
+    ReplicaLog log_;
+    AppendsUnderWay appends_;
+    AppendToken next_append_token_;
+    FlushUnderWay flush_;
+    std::optional<Time> wake_at_;
+};
 
 }  // namespace highwater

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <optional>
+#include <variant>
+
+#include "core/base/describe.h"
+#include "core/base/epochs.h"
+#include "core/base/ids.h"
+#include "core/base/offset.h"
+#include "core/base/ring.h"
+#include "core/base/small_vector.h"
+#include "core/partition/input.h"
+#include "core/partition/pending_produce.h"
+#include "core/partition/token.h"
+
+namespace highwater {
+
+/// What the leader knows of a follower, learned in the present leader epoch only (KIP-320: a position of another epoch
+/// says nothing about this leader's log).
+struct FollowerProgress {
+    NodeId node;
+    /// The follower's log end, durable in fsync mode. nullopt until its first fetch in this epoch.
+    std::optional<Offset> end_offset;
+    Offset log_start_offset;
+
+    static constexpr void describe(auto&& field) {
+        field("node", &FollowerProgress::node);
+        field("end_offset", &FollowerProgress::end_offset);
+        field("log_start_offset", &FollowerProgress::log_start_offset);
+    }
+};
+
+/// A consumer's fetch that waits until there is more to read.
+struct ParkedFetch {
+    FetchToken token;
+    std::optional<LeaderEpoch> current_leader_epoch;
+    IsolationLevel isolation = IsolationLevel::read_uncommitted;
+    Offset wait_above;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &ParkedFetch::token);
+        field("current_leader_epoch", &ParkedFetch::current_leader_epoch);
+        field("isolation", &ParkedFetch::isolation);
+        field("wait_above", &ParkedFetch::wait_above);
+    }
+};
+
+/// A DeleteRecords that waits until the log starts of the in-sync followers have followed.
+struct PendingDelete {
+    DeleteRecordsToken token;
+    Offset offset;
+    std::optional<Time> deadline;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &PendingDelete::token);
+        field("offset", &PendingDelete::offset);
+        field("deadline", &PendingDelete::deadline);
+    }
+};
+
+/// No role yet: nothing was assigned since the machine was made.
+struct Unassigned {
+    static constexpr void describe(auto&&) {}
+};
+
+struct Leader {
+    /// The log end at the election: the high watermark is this leader's own word from here on (KIP-207).
+    Offset epoch_start_offset;
+    SmallVector<FollowerProgress, 4> followers;
+    PendingProduces produces;
+    SmallVector<ParkedFetch, 2> fetches;
+    SmallVector<PendingDelete, 1> deletes;
+
+    static constexpr void describe(auto&& field) {
+        field("epoch_start_offset", &Leader::epoch_start_offset);
+        field("followers", &Leader::followers);
+        field("produces", &Leader::produces);
+        field("fetches", &Leader::fetches);
+        field("deletes", &Leader::deletes);
+    }
+};
+
+struct Follower {
+    NodeId leader;
+
+    static constexpr void describe(auto&& field) { field("leader", &Follower::leader); }
+};
+
+/// Fail stop: after a failed write or flush, or after a cut below the high watermark.
+struct Offline {
+    static constexpr void describe(auto&&) {}
+};
+
+using Role = std::variant<Unassigned, Leader, Follower, Offline>;
+
+/// An append that the driver has not completed yet.
+struct AppendUnderWay {
+    AppendToken token;
+    /// Exclusive end of its batch; lowered when the log is cut under it.
+    Offset end_offset;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &AppendUnderWay::token);
+        field("end_offset", &AppendUnderWay::end_offset);
+    }
+};
+using AppendsUnderWay = Ring<AppendUnderWay, 4>;
+
+/// The one flush that the driver may have under way.
+struct FlushUnderWay {
+    bool asked = false;
+    /// A truncation since then: the flush says nothing about what was written after it.
+    std::optional<Offset> counts_up_to;
+
+    static constexpr void describe(auto&& field) {
+        field("asked", &FlushUnderWay::asked);
+        field("counts_up_to", &FlushUnderWay::counts_up_to);
+    }
+};
+
+}  // namespace highwater
