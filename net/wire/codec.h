@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "core/base/result.h"
+#include "net/wire/decode_error.h"
+#include "net/wire/message_info.h"
+#include "net/wire/reader.h"
+
+namespace highwater::wire {
+
+class Writer;
+class ByteSource;
+struct JsonValue;
+
+/// The table of a struct's fields, specialised beside the struct: see schema.h.
+template <class T>
+struct Schema;
+
+/// A struct that is declared by a table.
+template <class T>
+concept Described = requires { &Schema<T>::template describe<void (*)(...)>; };
+
+/// A described struct that is a whole message, header or record.
+template <class T>
+concept Message = Described<T> && requires { Schema<T>::message; };
+
+/// Everything that one walk over the table gives. Defined in codec_impl.h and instantiated in the source file of the
+/// API, so that what includes a message's header does not compile its codec again.
+template <class T>
+struct Codec {
+    /// Reads the fields that `reader`'s version has; the others keep their defaults. Arrays, strings and bytes become
+    /// views. On failure (reader.failed()) `out` is half read.
+    static void read(Reader& reader, T& out);
+    /// Appends the fields that the writer's version has. Failures stick to the writer.
+    static void write(Writer& writer, const T& value);
+    static void write_json(JsonValue& out, const T& value, std::int16_t version);
+    /// False and a reason in `error` when `json` is no such struct at this version.
+    static bool read_json(const JsonValue& json, T& out, std::int16_t version, std::string& error);
+    static void print(std::string& out, const T& value, std::int16_t version);
+    /// Fills `out` from `source` with what `version` can carry; a source of zeros gives the smallest value.
+    static void generate(ByteSource& source, T& out, const DecodeContext& context);
+};
+
+template <Message T>
+constexpr DecodeContext context_of(std::int16_t version, DecodeOptions options = {}) {
+    return {Schema<T>::message.name, version, Schema<T>::message.flexible.contains(version), options};
+}
+
+/// Reads a message that is all of `bytes`. The result's strings, bytes and arrays are views: `bytes` must outlive it.
+/// Takes no memory. Errors: any DecodeErrorKind.
+template <Message T>
+Result<T, DecodeError> decode(std::span<const std::byte> bytes, std::int16_t version, DecodeOptions options = {}) {
+    const MessageInfo& info = Schema<T>::message;
+    if (!info.versions.contains(version)) {
+        return std::unexpected(DecodeError{DecodeErrorKind::unsupported_version, info.name, "", 0});
+    }
+    Reader reader(bytes, context_of<T>(version, options));
+    Result<T, DecodeError> result;
+    Codec<T>::read(reader, *result);
+    if (!reader.failed() && reader.remaining() > 0) {
+        reader.at_field("");
+        reader.fail(DecodeErrorKind::trailing_bytes);
+    }
+    if (reader.failed()) return std::unexpected(reader.error());
+    return result;
+}
+
+/// Appends `value`'s bytes at `version` to `writer`. On an error the writer is as it was before.
+/// Errors: any EncodeErrorKind.
+template <Message T>
+Result<void, EncodeError> encode(Writer& writer, const T& value, std::int16_t version);
+
+/// Bytes that encode() would append. Errors: as encode().
+template <Message T>
+Result<std::size_t, EncodeError> encoded_size(const T& value, std::int16_t version);
+
+/// One line for people: names, strings quoted and escaped, bytes as their size. Not meant to be read back.
+template <Message T>
+std::string to_text(const T& value, std::int16_t version) {
+    std::string out = Schema<T>::message.name;
+    Codec<T>::print(out, value, version);
+    return out;
+}
+
+}  // namespace highwater::wire
