@@ -18,6 +18,7 @@
 #include "core/base/offset.h"
 #include "core/base/time.h"
 #include "core/log/batch_facts.h"
+#include "core/log/replica_log.h"
 
 namespace highwater::storage {
 
@@ -56,16 +57,17 @@ struct DamagedRange {
     friend auto operator<=>(const DamagedRange&, const DamagedRange&) = default;
 };
 
-/// What opening a log found. `log_start`, `epochs`, `snapshot` and `aborted` are what a ReplicaLog is loaded from,
-/// together with PartitionLog::replay(snapshot.offset, ...).
+/// What opening a log found. checkpoint() is what a ReplicaLog is loaded from, together with the batches that
+/// PartitionLog::replay(snapshot.offset, ...) gives.
 struct OpenedState {
     Offset log_start;
     /// Exclusive. All of it is durable when open returns.
     Offset log_end;
     std::vector<EpochEntry> epochs;
-    /// The newest usable snapshot; batches from snapshot.offset on are not in it.
+    /// Producers below snapshot.offset, which is the high watermark's checkpoint or the log's end. Folded from the
+    /// batches since an older snapshot file where there is one, so they know more than the last batch.
     ProducerSnapshot snapshot;
-    /// Aborted transactions of all segments, by last offset.
+    /// Aborted transactions with a marker below snapshot.offset.
     std::vector<AbortedTransaction> aborted;
     std::vector<DamagedRange> damaged;
     /// Bytes that were checked batch by batch.
@@ -76,6 +78,15 @@ struct OpenedState {
     bool ends_below_recovery_point = false;
     /// What recovery did, one line each, for the log.
     std::vector<std::string> notes;
+
+    /// Points into this object.
+    [[nodiscard]] LogCheckpoint checkpoint() const {
+        return {.log_start_offset = log_start,
+                .replay_from = snapshot.offset,
+                .epochs = epochs,
+                .producers = snapshot.producers,
+                .aborted = aborted};
+    }
 };
 
 struct OpenParameters {
@@ -88,6 +99,8 @@ struct OpenParameters {
     Offset recovery_point;
     /// nullopt: where the first segment begins.
     std::optional<Offset> log_start;
+    /// From the checkpoint; what is at or above it may have to be truncated. nullopt: nothing may.
+    std::optional<Offset> high_watermark;
     /// Called before the recovery point moves back, which it does when the log is truncated below it: must make the
     /// checkpoint say so before it returns, or what is appended afterwards would be trusted unseen. May be empty in
     /// tests of a log that is never truncated.
@@ -185,8 +198,8 @@ class PartitionLog {
     /// The topic's directory was renamed (for deletion): open files stay open, new paths are used from here on.
     void moved_to(std::string path);
     /// State of the producers at log_end(), as the next snapshot will hold it.
-    [[nodiscard]] std::vector<ProducerSnapshotEntry> producers() const;
-    [[nodiscard]] const std::vector<EpochEntry>& epochs() const;
+    [[nodiscard]] std::vector<ProducerState> producers() const;
+    [[nodiscard]] std::span<const EpochEntry> epochs() const;
 
   private:
     class Impl;

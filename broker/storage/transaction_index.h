@@ -1,32 +1,20 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "broker/storage/file_system.h"
-#include "core/base/offset.h"
-#include "core/base/producer.h"
+#include "core/log/transactions.h"
 
 namespace highwater::storage {
 
-/// An aborted transaction, as a `%020d.txnindex` file of the segment with its marker lists it.
-struct AbortedTransaction {
-    ProducerId producer_id;
-    /// Of its first record.
-    Offset first_offset;
-    /// Of its abort marker (inclusive).
-    Offset last_offset;
-    /// Where the last stable offset stood once this one was complete.
-    Offset last_stable_offset;
-    friend auto operator<=>(const AbortedTransaction&, const AbortedTransaction&) = default;
-};
-
-/// Size of one entry in the file.
+/// Bytes of one entry of a `%020d.txnindex` file, which lists the aborted transactions with a marker in that segment.
 inline constexpr std::size_t kTransactionIndexEntryBytes = 34;
 
-std::vector<std::byte> encode_transaction_index(const std::vector<AbortedTransaction>& aborted);
-/// Damage: a partial entry, an unknown version, or a last offset that is not above the one before.
+std::vector<std::byte> encode_transaction_index(std::span<const AbortedTransaction> aborted);
+/// Damage: a partial entry, an unknown version, or a marker that is not above the one before.
 IoResult<std::vector<AbortedTransaction>> decode_transaction_index(Bytes content, std::string_view path);
 
 }  // namespace highwater::storage
