@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <iterator>
@@ -107,6 +108,11 @@ template <class A, class B>
 inline constexpr bool is_pair<std::pair<A, B>> = true;
 
 template <class T>
+inline constexpr bool is_duration = false;
+template <class Rep, class Period>
+inline constexpr bool is_duration<std::chrono::duration<Rep, Period>> = true;
+
+template <class T>
 concept Sequence = requires(const T& t) {
     t.begin();
     t.end();
@@ -119,12 +125,22 @@ concept HasOwnHash = requires(const T& t) {
 
 }  // namespace detail
 
-/// Adds a value to a hash: a number, enumerator, strong type, text, optional, variant, pair, sequence, or described
-/// struct. A type with a member `hash()` (kept while it changes) is asked for it.
-template <class T>
+/// Whether a hash may ask values for the hash that they keep while they change, or computes all of it from nothing
+/// (which must give the same: a test of the keeping).
+enum class HashFrom { kept, scratch };
+
+/// Adds a value to a hash: a number, enumerator, duration, strong type, text, optional, variant, pair, sequence, or
+/// described struct. A type with members `hash()` and `hash_from_scratch()` is asked for the one or the other.
+template <HashFrom kFrom = HashFrom::kept, class T>
 constexpr void add_hash(Hasher& hasher, const T& value) {
     if constexpr (detail::HasOwnHash<T>) {
-        hasher.add(value.hash());
+        if constexpr (kFrom == HashFrom::kept) {
+            hasher.add(value.hash());
+        } else {
+            hasher.add(value.hash_from_scratch());
+        }
+    } else if constexpr (detail::is_duration<T>) {
+        hasher.add(static_cast<std::uint64_t>(value.count()));
     } else if constexpr (std::is_integral_v<T>) {
         hasher.add(static_cast<std::uint64_t>(value));
     } else if constexpr (std::is_enum_v<T>) {
@@ -137,20 +153,20 @@ constexpr void add_hash(Hasher& hasher, const T& value) {
         for (auto byte : value.bytes) hasher.add(std::uint64_t{byte});
     } else if constexpr (detail::is_optional<T>) {
         hasher.add(std::uint64_t{value.has_value()});
-        if (value) add_hash(hasher, *value);
+        if (value) add_hash<kFrom>(hasher, *value);
     } else if constexpr (detail::is_variant<T>) {
         hasher.add(static_cast<std::uint64_t>(value.index()));
-        std::visit([&hasher](const auto& v) { add_hash(hasher, v); }, value);
+        std::visit([&hasher](const auto& v) { add_hash<kFrom>(hasher, v); }, value);
     } else if constexpr (detail::is_pair<T>) {
-        add_hash(hasher, value.first);
-        add_hash(hasher, value.second);
+        add_hash<kFrom>(hasher, value.first);
+        add_hash<kFrom>(hasher, value.second);
     } else if constexpr (Described<T>) {
-        T::describe([&](std::string_view, auto member) { add_hash(hasher, value.*member); });
+        T::describe([&](std::string_view, auto member) { add_hash<kFrom>(hasher, value.*member); });
     } else {
         static_assert(detail::Sequence<T>, "no hash for this type: give it a describe()");
         std::uint64_t count = 0;
         for (const auto& item : value) {
-            add_hash(hasher, item);
+            add_hash<kFrom>(hasher, item);
             ++count;
         }
         hasher.add(count);
@@ -165,11 +181,21 @@ template <class T>
     return hasher.value();
 }
 
+/// The hash of a described class over its members: what such a class answers in its own hash().
+template <HashFrom kFrom, Described T>
+[[nodiscard]] constexpr std::uint64_t hash_members(const T& value) {
+    Hasher hasher;
+    T::describe([&](std::string_view, auto member) { add_hash<kFrom>(hasher, value.*member); });
+    return hasher.value();
+}
+
 /// Appends a value's text to `out`: `Name{member: value, ...}`, `[a, b]`, `none`, `"text"`, or a number.
 template <class T>
 void print_to(std::string& out, const T& value) {
     if constexpr (std::is_same_v<T, bool>) {
         out += value ? "true" : "false";
+    } else if constexpr (detail::is_duration<T>) {
+        fmt::format_to(std::back_inserter(out), "{}ns", std::chrono::nanoseconds{value}.count());
     } else if constexpr (std::derived_from<T, Uuid>) {
         out += to_text(value);
     } else if constexpr (IsStrongType<T>) {

@@ -22,7 +22,10 @@ class Hasher {
     constexpr explicit Hasher(std::uint64_t seed) : state_(mix_bits(seed)) {}
 
     /// Order matters: adding a then b gives another hash than b then a.
-    constexpr void add(std::uint64_t word) { state_ = mix_bits(state_ ^ word); }
+    constexpr void add(std::uint64_t word) {
+        state_ = (state_ ^ word) * 0x9fb21c651e98df25U;
+        state_ ^= state_ >> 32;
+    }
 
     /// Adds the length too, so that ("ab", "c") and ("a", "bc") differ.
     constexpr void add(std::string_view text) {
@@ -40,7 +43,7 @@ class Hasher {
         if (filled > 0) add(word);
     }
 
-    [[nodiscard]] constexpr std::uint64_t value() const { return state_; }
+    [[nodiscard]] constexpr std::uint64_t value() const { return mix_bits(state_); }
 
   private:
     std::uint64_t state_ = 0x6877686173680001U;

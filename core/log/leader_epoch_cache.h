@@ -65,9 +65,6 @@ class LeaderEpochCache {
     /// The latest entry; nullopt when nothing was ever written with an epoch.
     [[nodiscard]] std::optional<EpochEntry> latest() const;
 
-    /// The largest known epoch below `epoch`; nullopt when there is none.
-    [[nodiscard]] std::optional<EpochEntry> previous(LeaderEpoch epoch) const;
-
     /// All entries, oldest first: the content of the leader-epoch-checkpoint.
     [[nodiscard]] std::span<const EpochEntry> entries() const { return {entries_.data(), entries_.size()}; }
 

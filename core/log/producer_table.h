@@ -20,11 +20,13 @@ class ProducerTable {
     void put(const ProducerState& state);
     /// Returns whether there was one.
     bool erase(ProducerId id);
+    void clear();
 
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] bool empty() const { return size_ == 0; }
     /// Equal tables have equal hashes, however they came about.
     [[nodiscard]] std::uint64_t hash() const { return sum_.value(); }
+    [[nodiscard]] std::uint64_t hash_from_scratch() const;
 
     class Iterator {
       public:
@@ -36,7 +38,7 @@ class ProducerTable {
 
         Iterator() = default;
         Iterator(const ProducerTable* table, std::size_t chunk) : table_(table), chunk_(chunk) {}
-        const ProducerState& operator*() const { return table_->chunks_[chunk_][index_]; }
+        const ProducerState& operator*() const { return table_->chunks_[chunk_][index_].state; }
         const ProducerState* operator->() const { return &**this; }
         Iterator& operator++() {
             if (++index_ == table_->chunks_[chunk_].size()) {
@@ -65,7 +67,11 @@ class ProducerTable {
     friend bool operator==(const ProducerTable& a, const ProducerTable& b);
 
   private:
-    using Chunk = std::vector<ProducerState>;
+    struct Slot {
+        ProducerState state;
+        std::uint64_t hash = 0;  // of the state
+    };
+    using Chunk = std::vector<Slot>;
     [[nodiscard]] std::size_t chunk_of(ProducerId id) const;
 
     std::vector<Chunk> chunks_;  // none is empty; ids ascend within and across

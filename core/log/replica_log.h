@@ -117,7 +117,7 @@ class ReplicaLog {
     [[nodiscard]] std::vector<ProducerState> producer_snapshot(Time now) const;
     [[nodiscard]] std::span<const OngoingTransaction> ongoing_transactions() const;
     /// All aborted transactions with a marker at or above the log start, in offset order.
-    [[nodiscard]] std::span<const AbortedTransaction> aborted_transactions() const { return aborted_; }
+    [[nodiscard]] std::span<const AbortedTransaction> aborted_transactions() const { return aborted_.items(); }
     /// The aborted transactions that a fetch of [from, to) has to report (both ends as offsets of the log).
     [[nodiscard]] std::vector<AbortedTransaction> aborted_transactions(Offset from, Offset to) const;
 
@@ -153,25 +153,25 @@ class ReplicaLog {
 
     // Cutting.
 
-    /// Whether truncate_to(end_offset) keeps producers and transactions exact: nothing below the high watermark goes.
-    [[nodiscard]] bool can_truncate_to(Offset end_offset) const { return end_offset >= high_watermark_; }
+    /// The lowest end that truncate_to() can cut to with producers and transactions exact: the high watermark, or where
+    /// the replay of a recovery began if that is higher (so recovery begins at a snapshot at or below the checkpointed
+    /// high watermark where it can).
+    [[nodiscard]] Offset settled_offset() const { return settled_; }
+    [[nodiscard]] bool can_truncate_to(Offset end_offset) const { return end_offset >= settled_; }
     /// Removes every batch that reaches beyond `end_offset` (exclusive): the log then ends there. Lowers the written
     /// and durable ends with it. Producers and transactions become what the remaining log makes them.
-    /// No effect when the log ends at or below it. Requires: can_truncate_to(end_offset).
+    /// When the log ends at or below it, only leader epochs that start at or above the log's end go (KAFKA-10706).
+    /// Requires: can_truncate_to(end_offset).
     void truncate_to(Offset end_offset);
     /// Raises the log start (inclusive). Forgets no producer (KAFKA-7190). Ignored below the present start.
     /// Requires: offset <= high_watermark().
     void advance_start(Offset offset);
     /// The leader's log starts above this log's end: everything goes, the log starts and ends at `offset`.
     void restart_at(Offset offset);
-    /// Forgets the producers whose time has run out.
-    void expire_producers(Time now);
-
     /// Kept while the state changes. Equal logs have equal hashes; hash_from_scratch() computes the same from nothing.
-    [[nodiscard]] std::uint64_t hash() const;
-    [[nodiscard]] std::uint64_t hash_from_scratch() const;
+    [[nodiscard]] std::uint64_t hash() const { return hash_members<HashFrom::kept>(*this); }
+    [[nodiscard]] std::uint64_t hash_from_scratch() const { return hash_members<HashFrom::scratch>(*this); }
 
-    friend bool operator==(const ReplicaLog& a, const ReplicaLog& b);
     static constexpr void describe(auto&& field) {
         field("limits", &ReplicaLog::limits_);
         field("start", &ReplicaLog::start_);
@@ -179,6 +179,7 @@ class ReplicaLog {
         field("written", &ReplicaLog::written_);
         field("durable", &ReplicaLog::durable_);
         field("high_watermark", &ReplicaLog::high_watermark_);
+        field("settled", &ReplicaLog::settled_);
         field("epochs", &ReplicaLog::epochs_);
         field("producers", &ReplicaLog::producers_);
         field("completed", &ReplicaLog::completed_);
@@ -204,11 +205,14 @@ class ReplicaLog {
     };
 
     Appended append(const BatchFacts& batch, Time now);
+    [[nodiscard]] bool begins_epoch(const BatchFacts& batch) const;
     std::optional<AbortedTransaction> complete_transaction(const ProducerState& known, const BatchFacts& marker);
     void put_producer(const ProducerState& state);
     void forget_producer(ProducerId id);
-    [[nodiscard]] bool room_for_producer(Time now) const;
+    [[nodiscard]] bool may_be_forgotten(const ProducerState& producer, Time now) const;
+    [[nodiscard]] bool has_room_for_producer(Time now) const;
     void make_room(Time now);
+    void note_longest_idle();
 
     ProducerLimits limits_;
     Offset start_;
@@ -216,14 +220,16 @@ class ReplicaLog {
     Offset written_;
     Offset durable_;
     Offset high_watermark_;
+    Offset settled_;
     LeaderEpochCache epochs_;
     ProducerTable producers_;
     SmallVector<OngoingTransaction, 2> ongoing_;  // an index of producers_, by first offset
     SmallVector<CompletedTransaction, 2> completed_;
-    std::vector<AbortedTransaction> aborted_;
+    AbortedTransactions aborted_;
     Ring<Undo, 2> undo_;
-    HashSum aborted_sum_;
-    HashSum undo_sum_;
+    // No producer is idle long enough to be forgotten before this: spares a search when the table is full. Of no
+    // influence on any answer, so it takes no part in equality and hash.
+    Time nobody_idle_before_;
 };
 
 }  // namespace highwater

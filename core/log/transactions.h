@@ -1,11 +1,13 @@
 #pragma once
 
-#include <optional>
+#include <cstdint>
+#include <span>
+#include <vector>
 
 #include "core/base/describe.h"
+#include "core/base/hash.h"
 #include "core/base/offset.h"
 #include "core/base/producer.h"
-#include "core/base/small_vector.h"
 
 namespace highwater {
 
@@ -51,6 +53,34 @@ struct AbortedTransaction {
         field("last_stable_offset", &AbortedTransaction::last_stable_offset);
     }
     friend auto operator<=>(const AbortedTransaction&, const AbortedTransaction&) = default;
+};
+
+/// The aborted transactions of one log, in the order of their markers: what its transaction indexes hold together. A
+/// value; keeps its hash while it changes.
+class AbortedTransactions {
+  public:
+    /// Requires: its marker stands above those of the present entries.
+    void add(const AbortedTransaction& aborted);
+    /// Removes those whose marker stands at or above `end_offset`.
+    void truncate_from_end(Offset end_offset);
+    /// Removes those whose marker stands below `start_offset`.
+    void truncate_from_start(Offset start_offset);
+    void clear();
+
+    /// Those that a reader of [from, to) has to skip. It may include one that it need not know; none is missing.
+    [[nodiscard]] std::vector<AbortedTransaction> overlapping(Offset from, Offset to) const;
+
+    [[nodiscard]] auto begin() const { return items_.begin(); }
+    [[nodiscard]] auto end() const { return items_.end(); }
+    [[nodiscard]] std::span<const AbortedTransaction> items() const { return items_; }
+    [[nodiscard]] std::uint64_t hash() const { return sum_.value(); }
+    [[nodiscard]] std::uint64_t hash_from_scratch() const;
+
+    friend bool operator==(const AbortedTransactions& a, const AbortedTransactions& b) { return a.items_ == b.items_; }
+
+  private:
+    std::vector<AbortedTransaction> items_;
+    HashSum sum_;
 };
 
 }  // namespace highwater

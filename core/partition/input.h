@@ -82,7 +82,7 @@ struct ProduceReceived {
     }
 };
 
-/// The driver carried out the AppendBatch of this token: the bytes are where a read finds them. In token order.
+/// The driver carried out the AppendBatch of this token and of all before it: the bytes are where a read finds them.
 struct AppendDone {
     AppendToken token;
 
@@ -96,7 +96,8 @@ struct AppendFailed {
     static constexpr void describe(auto&& field) { field("token", &AppendFailed::token); }
 };
 
-/// Everything below `durable_end` survives a power loss: the FlushUpTo of at least that offset is complete.
+/// The FlushUpTo that was asked for is complete: everything below `durable_end` survives a power loss. It may be above
+/// what was asked for. Ignored when no flush is under way.
 struct FlushDone {
     Offset durable_end;
 

@@ -60,8 +60,8 @@ class Replica {
                                                                        LeaderEpoch epoch) const;
 
     /// Equal machines have equal hashes. hash_from_scratch() computes the same without what is kept.
-    [[nodiscard]] std::uint64_t hash() const;
-    [[nodiscard]] std::uint64_t hash_from_scratch() const;
+    [[nodiscard]] std::uint64_t hash() const { return hash_members<HashFrom::kept>(*this); }
+    [[nodiscard]] std::uint64_t hash_from_scratch() const { return hash_members<HashFrom::scratch>(*this); }
 
     static constexpr void describe(auto&& field) {
         field("self", &Replica::self_);
@@ -80,6 +80,48 @@ class Replica {
     }
 
   private:
+    // One function per input; see input.h for what each means. replica.cc: roles, appends, flushes, time.
+    void on(Time now, const BecomeLeader& input, Effects& effects);
+    void on(Time now, const BecomeFollower& input, Effects& effects);
+    void on(Time now, const AppendDone& input, Effects& effects);
+    void on(Time now, const AppendFailed& input, Effects& effects);
+    void on(Time now, const FlushDone& input, Effects& effects);
+    void on(Time now, const FlushFailed& input, Effects& effects);
+    void on(Time now, const RetentionReached& input, Effects& effects);
+    void on(Time now, const DeadlineReached& input, Effects& effects);
+    void on(Time now, const ConfigChanged& input, Effects& effects);
+    // replica_leader.cc
+    void on(Time now, const ProduceReceived& input, Effects& effects);
+    void on(Time now, const FetchReceived& input, Effects& effects);
+    void on(Time now, const CancelFetch& input, Effects& effects);
+    void on(Time now, const FollowerFetchReceived& input, Effects& effects);
+    void on(Time now, const DeleteRecordsReceived& input, Effects& effects);
+    // replica_follower.cc
+    void on(Time now, const LeaderAnswered& input, Effects& effects);
+
+    [[nodiscard]] bool is_stale(LeaderEpoch leader_epoch, PartitionEpoch partition_epoch) const;
+    void start_append(const Appended& appended, std::optional<ProduceToken> produce, Effects& effects);
+    void flush_if_needed(Effects& effects);
+    void truncate(Offset end_offset, Effects& effects);
+    void raise_log_start(Offset offset, Effects& effects);
+    void go_offline(Effects& effects);
+    void stop(Effects& effects);
+    void wake_by(Time deadline, Effects& effects);
+
+    /// After anything that may let the leader answer: raises the high watermark and answers what it can.
+    void make_progress(Effects& effects);
+    void raise_high_watermark(Effects& effects);
+    /// nullopt: it waits.
+    [[nodiscard]] std::optional<ReplyFetch> answer_or_park(const FetchReceived& fetch) const;
+    void answer_produces(Leader& leader, Effects& effects);
+    void answer_fetches(Leader& leader, Effects& effects);
+    void answer_deletes(Leader& leader, Effects& effects);
+    void wait_or_answer(Leader& leader, Acks acks, const PendingProduce& produce, Effects& effects);
+    [[nodiscard]] Offset low_watermark(const Leader& leader) const;
+    [[nodiscard]] ErrorCode answer_when_committed(const PendingProduce& produce) const;
+    /// Answers everything that waits with `error`: the replica stops leading.
+    void resign(ErrorCode error, Effects& effects);
+
     NodeId self_;
     FlushMode mode_;
     std::int32_t min_insync_replicas_ = 1;

@@ -30,21 +30,6 @@ struct FollowerProgress {
     }
 };
 
-/// A consumer's fetch that waits until there is more to read.
-struct ParkedFetch {
-    FetchToken token;
-    std::optional<LeaderEpoch> current_leader_epoch;
-    IsolationLevel isolation = IsolationLevel::read_uncommitted;
-    Offset wait_above;
-
-    static constexpr void describe(auto&& field) {
-        field("token", &ParkedFetch::token);
-        field("current_leader_epoch", &ParkedFetch::current_leader_epoch);
-        field("isolation", &ParkedFetch::isolation);
-        field("wait_above", &ParkedFetch::wait_above);
-    }
-};
-
 /// A DeleteRecords that waits until the log starts of the in-sync followers have followed.
 struct PendingDelete {
     DeleteRecordsToken token;
@@ -68,7 +53,8 @@ struct Leader {
     Offset epoch_start_offset;
     SmallVector<FollowerProgress, 4> followers;
     PendingProduces produces;
-    SmallVector<ParkedFetch, 2> fetches;
+    /// Consumers' fetches that wait until there is more to read.
+    SmallVector<FetchReceived, 2> fetches;
     SmallVector<PendingDelete, 1> deletes;
 
     static constexpr void describe(auto&& field) {
