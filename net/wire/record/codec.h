@@ -29,7 +29,7 @@ enum class TimestampType : std::uint8_t { create_time = 0, log_append_time = 1 }
 /// nullopt is Kafka's default (gzip -1, lz4 9, zstd 3). Levels outside the scale are brought to its nearer end.
 struct CompressionChoice {
     Codec codec = Codec::none;
-    std::optional<int> level;
+    std::optional<int> level = std::nullopt;
 
     friend bool operator==(const CompressionChoice&, const CompressionChoice&) = default;
 };

@@ -35,7 +35,7 @@ struct ControlRecordKey {
 [[nodiscard]] std::optional<ControlRecordKey> read_control_key(RecordBytes key);
 
 /// The key's 4 bytes, version 0.
-[[nodiscard]] std::array<std::uint8_t, 4> control_key(ControlRecordType type);
+[[nodiscard]] std::array<std::byte, 4> control_key(ControlRecordType type);
 
 /// What a transaction marker's record says: the key's type must be abort or commit, the value int16 version (0 or
 /// newer) and int32 coordinator epoch. nullopt for anything else.
@@ -46,8 +46,10 @@ inline constexpr std::size_t kTransactionMarkerBytes = 78;
 
 /// The batch that ends a transaction: transactional and control, no compression, CreateTime, base sequence -1, one
 /// record (KIP-98). Base offset 0 and leader epoch -1: stamp_batch sets them.
-[[nodiscard]] std::array<std::uint8_t, kTransactionMarkerBytes> transaction_marker_batch(
-    ProducerId producer_id, ProducerEpoch producer_epoch, const TransactionMarker& marker, Timestamp now);
+[[nodiscard]] std::array<std::byte, kTransactionMarkerBytes> transaction_marker_batch(ProducerId producer_id,
+                                                                                      ProducerEpoch producer_epoch,
+                                                                                      const TransactionMarker& marker,
+                                                                                      Timestamp now);
 
 /// A control batch of KRaft: not transactional, one record whose value is the encoded message of that type without a
 /// version prefix (KIP-595, KIP-630).

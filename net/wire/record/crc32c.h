@@ -28,7 +28,8 @@ namespace highwater::wire {
         return table;
     }();
     crc = ~crc;
-    for (const std::uint8_t byte : bytes) crc = kTable.entry[(crc ^ byte) & 0xFF] ^ (crc >> 8);
+    for (const std::byte byte : bytes)
+        crc = kTable.entry[(crc ^ std::to_integer<std::uint32_t>(byte)) & 0xFF] ^ (crc >> 8);
     return ~crc;
 }
 

@@ -23,9 +23,9 @@ struct LegacyMessage {
     std::int8_t magic = 0;
     TimestampType timestamp_type = TimestampType::create_time;
     /// nullopt for magic 0 and where the message says -1.
-    std::optional<Timestamp> timestamp;
-    std::optional<RecordBytes> key;
-    std::optional<RecordBytes> value;
+    std::optional<Timestamp> timestamp = std::nullopt;
+    std::optional<RecordBytes> key = std::nullopt;
+    std::optional<RecordBytes> value = std::nullopt;
     /// Codec of the wrapper it was in.
     Codec codec = Codec::none;
 };
@@ -34,16 +34,17 @@ struct LegacyMessage {
 /// no client nests deeper, and Kafka refuses it). All CRCs are checked. Offsets are absolute: in a magic 1 wrapper the
 /// inner ones are relative to wrapper offset minus last inner offset, and a wrapper at offset 0 counts from 0 as old
 /// librdkafka wrote it. A wrapper's LogAppendTime overrides the times inside.
-/// `output_limit` bounds the decompressed bytes of all wrappers together, inclusive.
-/// Errors: truncated (also a torn last message), malformed, checksum, unsupported (magic 2 and up; codecs 4-7),
-/// too_large. Messages before the defect have been visited.
+/// `output_limit` bounds the decompressed bytes of all wrappers together, inclusive; one wrapper is in memory at a
+/// time. Errors: truncated (also a torn last message), malformed (also another magic), checksum, unsupported (codecs 4
+/// to 7), too_large. Messages before the defect have been visited, save those of its own wrapper.
 [[nodiscard]] Result<void, RecordDefect> for_each_legacy_message(
     RecordBytes message_set, Decompressor& decompressor, std::size_t output_limit,
     const std::function<void(const LegacyMessage&)>& visit);
 
 /// The message set of a Produce 0 to 2 as one magic 2 batch: offsets 0, 1, 2..., the timestamps (-1 for magic 0), the
-/// codec of the last compressed wrapper or none, no producer, no headers. Validate it as any batch.
-/// Errors: for_each_legacy_message's; malformed for an empty set, and for LogAppendTime set by a client.
+/// codec of the last compressed wrapper or none, no producer, no headers. LogAppendTime on any message becomes the
+/// batch's, so that validation of the batch refuses it. Validate the result as any batch.
+/// Errors: for_each_legacy_message's; malformed for an empty set and for one of both magics.
 [[nodiscard]] Result<RecordBuffer, RecordDefect> up_convert(RecordBytes message_set, Decompressor& decompressor,
                                                             Compressor& compressor, std::size_t output_limit);
 
@@ -60,8 +61,9 @@ struct DownConverted {
 /// compressed batches become one wrapper of the same codec. A torn last batch is left out. Stops before the message set
 /// would pass `max_bytes`, but always converts the first batch that yields a message. `output_limit` bounds the
 /// decompressed bytes of one batch.
-/// Errors: UNSUPPORTED_COMPRESSION_TYPE when a zstd batch is the first to yield messages (magic 0 and 1 have no zstd);
-/// CORRUPT_MESSAGE for damaged batches in that place. Later ones end the set before them.
+/// Errors, when the batch that must be converted first cannot be: UNSUPPORTED_COMPRESSION_TYPE for zstd, which magic 0
+/// and 1 lack; MESSAGE_TOO_LARGE for records above `output_limit`; CORRUPT_MESSAGE for damaged ones. A later batch of
+/// that kind ends the message set before it.
 [[nodiscard]] Result<DownConverted> down_convert(RecordBytes batches, std::int8_t magic, Offset first_offset,
                                                  std::size_t max_bytes, Decompressor& decompressor,
                                                  Compressor& compressor, std::size_t output_limit);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -45,8 +46,13 @@ struct ProduceRules {
     /// damaged or bombing batch is stored and left to its readers. A compacted topic walks in any case, for the keys.
     bool verify_compressed_records = true;
     /// Largest decompressed records section, in bytes, inclusive (MESSAGE_TOO_LARGE, which makes Java producers split
-    /// the batch). Bounds the work a small request can cause, and the memory of a rebuild.
-    std::uint64_t max_decompressed_bytes = 64U << 20;
+    /// the batch). Bounds the work a small request can cause, and the memory of a rebuild. nullopt is 32 MiB, or 8
+    /// times max_message_bytes where that is more.
+    std::optional<std::size_t> max_decompressed_bytes = std::nullopt;
+    [[nodiscard]] std::size_t decompressed_limit() const {
+        constexpr std::size_t kUsualLimit = std::size_t{32} << 20;
+        return max_decompressed_bytes.value_or(std::max(kUsualLimit, std::size_t{8} * max_message_bytes));
+    }
 };
 
 /// A record that made the batch fail: its place in the batch from 0, and why (KIP-467, BatchIndexAndErrorMessage).
@@ -77,7 +83,7 @@ struct AcceptedBatch {
     std::int32_t record_count = 0;
     /// The batch to store when the client's bytes cannot be: another codec is wanted, the inner offsets are not
     /// 0, 1, 2..., or it was a message set. Absent: the client's bytes are stored.
-    std::optional<RecordBuffer> rewritten;
+    std::optional<RecordBuffer> rewritten = std::nullopt;
     /// Set when the header's time must change: LogAppendTime, or a max timestamp that is not the records'. Never set
     /// together with `rewritten`.
     struct TimestampChange {
@@ -85,7 +91,7 @@ struct AcceptedBatch {
         Timestamp max_timestamp;
         friend bool operator==(const TimestampChange&, const TimestampChange&) = default;
     };
-    std::optional<TimestampChange> timestamp_change;
+    std::optional<TimestampChange> timestamp_change = std::nullopt;
 
     /// The bytes to copy to the log: `rewritten`, else `client_bytes`. Exactly facts.size_bytes long.
     [[nodiscard]] RecordBytes stored_bytes(RecordBytes client_bytes) const {
@@ -114,6 +120,6 @@ struct RecordScratch {
 /// Writes the accepted batch to its place in the log: copies stored_bytes, stamps offset and epoch, changes the time.
 /// Requires: out.size() == accepted.facts.size_bytes, and `client_bytes` is what was validated.
 void write_accepted_batch(const AcceptedBatch& accepted, RecordBytes client_bytes, Offset base_offset,
-                          LeaderEpoch leader_epoch, std::span<std::uint8_t> out);
+                          LeaderEpoch leader_epoch, std::span<std::byte> out);
 
 }  // namespace highwater::wire

@@ -15,7 +15,7 @@ namespace highwater::wire {
 /// A record header (KIP-82). The key is UTF-8 by agreement; nothing here checks it.
 struct RecordHeader {
     RecordBytes key;
-    std::optional<RecordBytes> value;
+    std::optional<RecordBytes> value = std::nullopt;
 };
 
 /// One record of an uncompressed records section (`DefaultRecord`). Spans point into the section.
@@ -24,8 +24,8 @@ struct RecordView {
     std::int64_t timestamp_delta = 0;
     /// Record's offset minus the batch's base offset. Not negative.
     std::int32_t offset_delta = 0;
-    std::optional<RecordBytes> key;
-    std::optional<RecordBytes> value;
+    std::optional<RecordBytes> key = std::nullopt;
+    std::optional<RecordBytes> value = std::nullopt;
     std::int32_t header_count = 0;
     /// The encoded headers; read them with RecordHeaders.
     RecordBytes header_bytes;
@@ -72,7 +72,8 @@ class RecordReader {
 class Decompressor;
 
 /// The records section of a batch in the clear: a view of the batch when its codec is none, else decompressed into
-/// `scratch`, which is replaced. `output_limit` bounds the decompressed bytes, inclusive.
+/// `scratch`, which is replaced. `output_limit` bounds the decompressed bytes, inclusive; records that need no
+/// decompression are not held to it.
 /// Errors: unsupported (codec 5-7), malformed (a damaged stream), too_large.
 [[nodiscard]] Result<RecordBytes, RecordDefect> clear_records(const BatchView& batch, Decompressor& decompressor,
                                                               std::size_t output_limit, RecordBuffer& scratch);

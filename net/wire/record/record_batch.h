@@ -143,14 +143,14 @@ class BatchReader {
 
 /// Gives a batch its place in the log: base offset and leader epoch, both outside the CRC, in place.
 /// Requires: `batch` begins with a whole header.
-void stamp_batch(std::span<std::uint8_t> batch, Offset base_offset, LeaderEpoch leader_epoch);
+void stamp_batch(std::span<std::byte> batch, Offset base_offset, LeaderEpoch leader_epoch);
 
 /// Sets timestamp type and max timestamp in place and recomputes the CRC over the whole batch.
 /// Requires: `batch` is exactly one whole batch.
-void stamp_timestamp(std::span<std::uint8_t> batch, TimestampType type, Timestamp max_timestamp);
+void stamp_timestamp(std::span<std::byte> batch, TimestampType type, Timestamp max_timestamp);
 
 /// Recomputes length and CRC of a batch whose bytes were changed or that was just written.
 /// Requires: `batch` is exactly one batch with a whole header, at most 2^31 bytes.
-void seal_batch(std::span<std::uint8_t> batch);
+void seal_batch(std::span<std::byte> batch);
 
 }  // namespace highwater::wire

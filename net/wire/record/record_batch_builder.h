@@ -17,20 +17,20 @@ namespace highwater::wire {
 
 /// A record to be written. Absent key or value is null; a null value is a tombstone on a compacted topic.
 struct NewRecord {
-    std::optional<RecordBytes> key;
-    std::optional<RecordBytes> value;
+    std::optional<RecordBytes> key = std::nullopt;
+    std::optional<RecordBytes> value = std::nullopt;
     Timestamp timestamp{-1};
-    std::span<const RecordHeader> headers;
+    std::span<const RecordHeader> headers = {};
 };
 
 /// What the batch's header says beside the records.
 struct BatchOptions {
-    CompressionChoice compression;
+    CompressionChoice compression = {};
     TimestampType timestamp_type = TimestampType::create_time;
     /// The max timestamp, of every record, when timestamp_type is log_append_time; not used otherwise.
     Timestamp log_append_time{-1};
     /// A stamp without base sequence writes -1.
-    std::optional<ProducerStamp> producer;
+    std::optional<ProducerStamp> producer = std::nullopt;
     bool transactional = false;
     bool control = false;
     Offset base_offset{0};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -10,13 +11,13 @@
 namespace highwater::wire {
 
 /// Bytes that somebody else owns and keeps alive.
-using RecordBytes = std::span<const std::uint8_t>;
+using RecordBytes = std::span<const std::byte>;
 /// Bytes of one's own.
-using RecordBuffer = std::vector<std::uint8_t>;
+using RecordBuffer = std::vector<std::byte>;
 
 /// The big-endian integer at `at`. Requires: sizeof(T) readable bytes there.
 template <class T>
-[[nodiscard]] inline T load_big_endian(const std::uint8_t* at) {
+[[nodiscard]] inline T load_big_endian(const void* at) {
     std::make_unsigned_t<T> bits;
     std::memcpy(&bits, at, sizeof(bits));
     if constexpr (std::endian::native == std::endian::little) {
@@ -29,7 +30,7 @@ template <class T>
 
 /// Writes `value` big-endian. Requires: sizeof(T) writable bytes at `at`.
 template <class T>
-inline void store_big_endian(std::uint8_t* at, T value) {
+inline void store_big_endian(void* at, T value) {
     auto bits = static_cast<std::make_unsigned_t<T>>(value);
     if constexpr (std::endian::native == std::endian::little) {
         if constexpr (sizeof(T) == 2) bits = __builtin_bswap16(bits);
@@ -42,7 +43,7 @@ inline void store_big_endian(std::uint8_t* at, T value) {
 /// Appends `value` big-endian.
 template <class T>
 inline void append_big_endian(RecordBuffer& out, T value) {
-    std::uint8_t bytes[sizeof(T)];
+    std::byte bytes[sizeof(T)];
     store_big_endian<T>(bytes, value);
     out.insert(out.end(), bytes, bytes + sizeof(T));
 }

@@ -11,9 +11,10 @@
 namespace highwater::wire {
 
 enum class DecompressError : std::uint8_t {
-    /// The stream is not what its codec allows, ends early, or goes on after its end.
+    /// The stream is not what its codec allows, ends early, goes on after its end, or asks for a zstd window above 2^27
+    /// bytes.
     corrupt,
-    /// The stream holds more than the output limit, or asks for a window above 2^27 bytes.
+    /// The stream holds more than the output limit.
     too_large,
 };
 
