@@ -1,0 +1,175 @@
+"""Apache Kafka's own tools: they administer, write and read, and its dump-log reads our files."""
+
+import re
+import subprocess
+import unittest
+
+import testing
+import wire
+
+testing.need_command("java")
+KAFKA = testing.peer("apache-kafka")
+
+
+def java(main_class, *arguments, stdin=None, check=True):
+    # Short runs: less compiling, one core's worth of garbage collector.
+    command = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp", f"{KAFKA}/libs/*",
+               main_class, *arguments]
+    done = testing.run(command, stdin=stdin, check=check, timeout=300)
+    return done.stdout.decode() + ("" if check else done.stderr.decode())
+
+
+class Tools(unittest.TestCase):
+    def setUp(self):
+        self.broker = self.enterContext(testing.broker("apache-kafka"))
+
+    def tool(self, name, *arguments, **options):
+        return java(name, "--bootstrap-server", self.broker.address, *arguments, **options)
+
+    def topics(self, *arguments, **options):
+        return self.tool("org.apache.kafka.tools.TopicCommand", *arguments, **options)
+
+    def configs(self, *arguments):
+        return self.tool("kafka.admin.ConfigCommand", *arguments)
+
+    def produce(self, topic, lines, *options):
+        return self.tool("org.apache.kafka.tools.ConsoleProducer", "--topic", topic, "--reader-property", "parse.key=true",
+                         "--reader-property", "key.separator=:", *options, stdin="".join(lines).encode())
+
+    def consume(self, topic, count, *options):
+        return self.tool("org.apache.kafka.tools.consumer.ConsoleConsumer", "--topic", topic, "--partition", "0",
+                         "--offset", "earliest", "--max-messages", str(count), "--formatter-property", "print.key=true",
+                         "--formatter-property", "key.separator=:", "--timeout-ms", "60000", *options)
+
+    def test_topics_are_created_described_altered_and_deleted(self):
+        self.topics("--create", "--topic", "java", "--partitions", "2", "--config", "retention.ms=100000")
+        described = self.topics("--describe", "--topic", "java")
+        self.assertRegex(described, r"Topic: java\s+TopicId: \S{22}\s+PartitionCount: 2\s+ReplicationFactor: 1")
+        self.assertIn("retention.ms=100000", described)
+        self.assertEqual(len(re.findall(r"Leader: \d+", described)), 2)
+        self.assertIn("already exists", self.topics("--create", "--topic", "java", "--partitions", "2", check=False))
+        self.topics("--alter", "--topic", "java", "--partitions", "5")
+        self.configs("--alter", "--topic", "java", "--add-config", "retention.ms=200000,max.message.bytes=2000000")
+        configs = self.configs("--describe", "--topic", "java")
+        self.assertIn("retention.ms=200000", configs)
+        self.assertIn("max.message.bytes=2000000", configs)
+        self.configs("--alter", "--topic", "java", "--delete-config", "retention.ms")
+        self.assertNotIn("retention.ms=", self.configs("--describe", "--topic", "java"))
+        described = self.topics("--describe", "--topic", "java")
+        self.assertIn("PartitionCount: 5", described)
+        self.topics("--delete", "--topic", "java")
+        self.assertNotIn("java", self.topics("--list").split())
+
+    def test_what_the_console_producer_writes_the_console_consumer_reads(self):
+        lines = [f"key{i}:value {i}\n" for i in range(300)]
+        for codec in ("none", "gzip", "snappy", "lz4", "zstd"):
+            with self.subTest(codec):
+                self.broker.create_topic(codec)
+                self.produce(codec, lines, "--compression-codec", codec)
+                self.assertEqual(self.consume(codec, 300), "".join(lines))
+
+    def test_every_acks_is_taken(self):
+        self.broker.create_topic("acks")
+        for acks in ("0", "1", "all"):
+            self.produce("acks", [f"k:{acks}\n"], "--producer-property", f"acks={acks}",
+                         "--producer-property", "enable.idempotence=" + ("true" if acks == "all" else "false"))
+        self.assertEqual(self.consume("acks", 3), "k:0\nk:1\nk:all\n")
+
+    def test_offsets_are_told_and_records_deleted(self):
+        self.broker.create_topic("offsets")
+        self.produce("offsets", [f"k:{i}\n" for i in range(100)])
+        self.assertEqual(self.tool("org.apache.kafka.tools.GetOffsetShell", "--topic", "offsets").strip(),
+                         "offsets:0:100")
+        with testing.temporary_file("delete.json", '{"partitions":[{"topic":"offsets","partition":0,"offset":60}],'
+                                    '"version":1}') as path:
+            deleted = self.tool("org.apache.kafka.tools.DeleteRecordsCommand", "--offset-json-file", str(path))
+        self.assertIn("low_watermark: 60", deleted)
+        earliest = self.tool("org.apache.kafka.tools.GetOffsetShell", "--topic", "offsets", "--time", "-2")
+        self.assertEqual(earliest.strip(), "offsets:0:60")
+        self.assertEqual(self.consume("offsets", 40), "".join(f"k:{i}\n" for i in range(60, 100)))
+
+    def test_the_cluster_its_versions_log_directories_and_producers_are_told(self):
+        self.broker.create_topic("told")
+        self.produce("told", [f"k:{i}\n" for i in range(10)])
+        versions = self.tool("org.apache.kafka.tools.BrokerApiVersionsCommand")
+        self.assertIn(self.broker.address, versions)
+        self.assertNotIn("ERROR", versions)
+        directories = self.tool("org.apache.kafka.tools.LogDirsCommand", "--describe", "--topic-list", "told")
+        self.assertIn('"partition":"told-0"', directories)
+        producers = self.tool("org.apache.kafka.tools.TransactionsCommand", "describe-producers", "--topic", "told",
+                              "--partition", "0")
+        self.assertEqual(len(producers.strip().splitlines()), 2, producers)  # a heading, one producer
+
+
+class DumpLog(unittest.TestCase):
+    """kafka-dump-log over the files of a stopped broker."""
+
+    def dump(self, *files, options=()):
+        return java("org.apache.kafka.tools.DumpLogSegments", "--files", ",".join(map(str, files)), *options)
+
+    def test_segments_indexes_and_snapshots_are_kafkas(self):
+        with testing.broker("dump-log") as broker:
+            broker.create_topic("dumped", segment_bytes=20_000, index_interval_bytes=500)
+            with broker.connect() as connection:
+                error, producer, epoch = wire.read_init_producer_id(connection.ask(wire.init_producer_id()))
+                self.assertEqual(error, wire.NONE)
+                offset = 0
+                for i in range(60):
+                    records = [wire.record(b"k%d" % n, b"v%d" % n * 20, n, n) for n in range(10)]
+                    batch = wire.batch(records, producer_id=producer, producer_epoch=epoch, base_sequence=i * 10,
+                                       base_timestamp=1_700_000_000_000 + i * 1000,
+                                       max_timestamp=1_700_000_000_009 + i * 1000)
+                    self.assertEqual(wire.read_produce(connection.ask(wire.produce("dumped", batch))), (0, offset))
+                    offset += 10
+            self.assertEqual(broker.stop(), 0)
+
+            folder = broker.data / "dumped-0"
+            segments = sorted(folder.glob("*.log"))
+            self.assertGreater(len(segments), 2)
+            dumped = self.dump(*segments, options=("--deep-iteration", "--print-data-log"))
+            self.assertEqual([int(n) for n in re.findall(r"\| offset: (\d+) ", dumped)], list(range(600)))
+            self.assertEqual(re.findall(r"payload: (\S+)", dumped), [f"v{n % 10}" * 20 for n in range(600)])
+            self.assertEqual(set(re.findall(r"isvalid: (\w+)", dumped)), {"true"})
+            self.assertEqual(set(re.findall(r"producerId: (-?\d+)", dumped)), {str(producer)})
+
+            for index in sorted(folder.glob("*.index")):
+                self.assert_no_mismatch(self.dump(index))
+            for index in sorted(folder.glob("*.timeindex")):
+                self.assert_no_mismatch(self.dump(index))
+            snapshots = sorted(folder.glob("*.snapshot"))
+            self.assertTrue(snapshots, "a clean end leaves a producer snapshot")
+            last = self.dump(snapshots[-1])
+            self.assertIn(f"producerId: {producer} producerEpoch: {epoch}", last)
+            self.assertIn("lastSequence: 599", last.replace("lastSeq: ", "lastSequence: "))
+
+    def assert_no_mismatch(self, dumped):
+        self.assertNotRegex(dumped, r"Mismatches|not found|Found invalid|Found timestamp mismatch|out of order")
+
+    def test_the_cluster_metadata_log_is_kafkas(self):
+        with testing.broker("dump-metadata") as broker:
+            broker.create_topic("described", partitions=2, retention_ms=4242)
+            self.assertEqual(broker.stop(), 0)
+            segments = sorted((broker.data / "__cluster_metadata-0").glob("*.log"))
+            dumped = self.dump(*segments, options=("--cluster-metadata-decoder",))
+            self.assertRegex(dumped, r'"type":"TOPIC_RECORD","version":0,"data":\{"name":"described"')
+            self.assertEqual(dumped.count('"type":"PARTITION_RECORD"'), 2)
+            self.assertRegex(dumped, r'"type":"CONFIG_RECORD".*"retention.ms","value":"4242"')
+            self.assertNotIn("Error", dumped)
+
+    def test_our_dump_log_agrees_with_kafkas_on_the_offsets(self):
+        with testing.broker("dump-both") as broker:
+            broker.create_topic("both")
+            subprocess.run(["kcat", "-b", broker.address, "-P", "-t", "both", "-z", "zstd"], check=True,
+                           input=b"".join(b"line %d\n" % i for i in range(1000)))
+            self.assertEqual(broker.stop(), 0)
+            segment = broker.data / "both-0" / "00000000000000000000.log"
+            ours = broker.highwater("dump-log", str(segment)).stdout.decode()
+            theirs = self.dump(segment, options=("--deep-iteration", "--print-data-log"))
+            pattern = r"[oO]ffset: (\d+)\b"
+            self.assertEqual(re.findall(r"\| " + pattern, theirs)[-1], "999")
+            self.assertIn("999", ours)
+
+
+if __name__ == "__main__":
+    print(f"Apache Kafka {(KAFKA / '.complete').read_text().strip()}")
+    testing.main()
