@@ -2,25 +2,26 @@
 
 namespace highwater::wire {
 
-std::string_view codec_name(Codec codec) {
+std::string_view codec_name(CompressionCodec codec) {
     switch (codec) {
-        case Codec::none:
+        case CompressionCodec::none:
             return "none";
-        case Codec::gzip:
+        case CompressionCodec::gzip:
             return "gzip";
-        case Codec::snappy:
+        case CompressionCodec::snappy:
             return "snappy";
-        case Codec::lz4:
+        case CompressionCodec::lz4:
             return "lz4";
-        case Codec::zstd:
+        case CompressionCodec::zstd:
             return "zstd";
     }
     return "none";
 }
 
-std::optional<Codec> codec_from_name(std::string_view name) {
-    if (name == "uncompressed") return Codec::none;
-    for (const Codec codec : {Codec::none, Codec::gzip, Codec::snappy, Codec::lz4, Codec::zstd}) {
+std::optional<CompressionCodec> codec_from_name(std::string_view name) {
+    if (name == "uncompressed") return CompressionCodec::none;
+    for (const CompressionCodec codec : {CompressionCodec::none, CompressionCodec::gzip, CompressionCodec::snappy,
+                                         CompressionCodec::lz4, CompressionCodec::zstd}) {
         if (name == codec_name(codec)) return codec;
     }
     return std::nullopt;

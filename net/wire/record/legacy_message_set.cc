@@ -20,9 +20,9 @@ Lz4Header lz4_header_of(std::int8_t magic) {
 }
 
 /// The codec of an entry; nullopt for those that magic 0 and 1 lack: zstd came with magic 2 (KIP-110).
-std::optional<Codec> legacy_codec(const LegacyEntry& entry) {
+std::optional<CompressionCodec> legacy_codec(const LegacyEntry& entry) {
     const auto codec = codec_of(entry.attributes);
-    if (codec == Codec::zstd) return std::nullopt;
+    if (codec == CompressionCodec::zstd) return std::nullopt;
     return codec;
 }
 
@@ -54,7 +54,7 @@ Result<std::int64_t, RecordDefect> check_inner(RecordBytes set, std::int8_t magi
                 RecordDefect{torn ? RecordFault::malformed : entry.error().fault, entry.error().what, position});
         }
         if (entry->magic != magic) return malformed("message of another magic in a wrapper", position);
-        if (codec_of(entry->attributes) != Codec::none) return malformed("wrapper in a wrapper", position);
+        if (codec_of(entry->attributes) != CompressionCodec::none) return malformed("wrapper in a wrapper", position);
         last_offset = entry->offset;
         set = set.subspan(entry->size_bytes);
     }
@@ -85,7 +85,7 @@ Result<void, RecordDefect> for_each_legacy_message(RecordBytes message_set, Deco
         }
         const auto codec = legacy_codec(*entry);
         if (!codec) return refuse(RecordDefect{RecordFault::unsupported, "codec is none of 0 to 3", position});
-        if (*codec == Codec::none) {
+        if (*codec == CompressionCodec::none) {
             visit(message_of(*entry));
             position += entry->size_bytes;
             continue;
@@ -132,7 +132,8 @@ Result<RecordBuffer, RecordDefect> up_convert(RecordBytes message_set, Decompres
         const auto entry = read_legacy_entry(rest);
         if (!entry) break;  // The walk below says where.
         if (entry->magic != magic) return malformed("message set of both magics", 0);
-        if (const auto codec = legacy_codec(*entry); codec && *codec != Codec::none) options.compression = {*codec};
+        if (const auto codec = legacy_codec(*entry); codec && *codec != CompressionCodec::none)
+            options.compression = {*codec};
         rest = rest.subspan(entry->size_bytes);
     }
     RecordBatchBuilder builder(options);
@@ -172,8 +173,8 @@ Result<bool> convert_batch(const BatchView& batch, const Conversion& to, RecordB
     if (header.is_control() || header.record_count == 0) return false;
     if (const auto sound = check_batch_header(header); !sound) return refuse(ErrorCode::corrupt_message);
     if (header.last_offset() < to.first_offset) return false;
-    const Codec codec = *header.codec();
-    if (codec == Codec::zstd) return refuse(ErrorCode::unsupported_compression_type);
+    const CompressionCodec codec = *header.codec();
+    if (codec == CompressionCodec::zstd) return refuse(ErrorCode::unsupported_compression_type);
 
     RecordBuffer scratch;
     const auto records = clear_records(batch, to.decompressor, to.output_limit, scratch);
@@ -183,7 +184,7 @@ Result<bool> convert_batch(const BatchView& batch, const Conversion& to, RecordB
     }
     // Messages go straight to `out`, or to what will be a wrapper's value.
     RecordBuffer inner_set;
-    RecordBuffer& messages = codec == Codec::none ? out : inner_set;
+    RecordBuffer& messages = codec == CompressionCodec::none ? out : inner_set;
     LegacyEntry entry{.magic = to.magic};
     if (to.magic == 1 && header.timestamp_type() == TimestampType::log_append_time) {
         entry.attributes = kTimestampTypeBit;
@@ -200,7 +201,7 @@ Result<bool> convert_batch(const BatchView& batch, const Conversion& to, RecordB
         last = offset;
         const Timestamp timestamp = record_timestamp(header, *record);
         max_timestamp = std::max(max_timestamp, timestamp);
-        const bool relative = codec != Codec::none && to.magic == 1;
+        const bool relative = codec != CompressionCodec::none && to.magic == 1;
         entry.offset = relative ? (offset - *first).value() : offset.value();
         entry.timestamp = timestamp.value();
         entry.key = record->key;
@@ -211,7 +212,7 @@ Result<bool> convert_batch(const BatchView& batch, const Conversion& to, RecordB
         append_legacy_entry(messages, entry);
     }
     if (reader.defect()) return refuse(ErrorCode::corrupt_message);
-    if (!first || codec == Codec::none) return first.has_value();
+    if (!first || codec == CompressionCodec::none) return first.has_value();
 
     RecordBuffer value;
     compress(to.compressor, {codec}, inner_set, value, lz4_header_of(to.magic));

@@ -26,8 +26,8 @@ struct LegacyMessage {
     std::optional<Timestamp> timestamp = std::nullopt;
     std::optional<RecordBytes> key = std::nullopt;
     std::optional<RecordBytes> value = std::nullopt;
-    /// Codec of the wrapper it was in.
-    Codec codec = Codec::none;
+    /// CompressionCodec of the wrapper it was in.
+    CompressionCodec codec = CompressionCodec::none;
 };
 
 /// Calls `visit` for every message of a message set of magic 0 or 1, in order, compressed wrappers opened (one level:

@@ -93,7 +93,7 @@ Result<RecordsSummary, ProduceRefusal> check_records(const BatchView& batch, con
     RecordsCheck check(header, rules);
     std::optional<RecordDefect> defect;
     bool times_exist = true;
-    if (header.codec() == Codec::none) {
+    if (header.codec() == CompressionCodec::none) {
         RecordReader reader(batch.records(), header.record_count);
         while (times_exist) {
             const auto record = reader.next();
@@ -162,7 +162,7 @@ Result<BatchView, ProduceRefusal> check_form(RecordBytes records, const ProduceR
 
     const BatchHeader& header = batch->header;
     if (!header.codec()) return refuse_batch(ErrorCode::unsupported_compression_type, "codec is none of 0 to 4");
-    if (header.codec() == Codec::zstd && rules.produce_version < 7) {
+    if (header.codec() == CompressionCodec::zstd && rules.produce_version < 7) {
         return refuse_batch(ErrorCode::unsupported_compression_type, "zstd before version 7 of Produce");
     }
     const auto invalid = [](std::string message) {
@@ -278,7 +278,8 @@ Result<AcceptedBatch, ProduceRefusal> validate_batch(RecordBytes records, const 
                                                      RecordScratch& scratch) {
     const auto batch = check_form(records, rules);
     if (!batch) return refuse(batch.error());
-    const bool walked = batch->header.codec() == Codec::none || rules.verify_compressed_records || rules.compacted;
+    const bool walked =
+        batch->header.codec() == CompressionCodec::none || rules.verify_compressed_records || rules.compacted;
     auto summary = walked ? check_records(*batch, rules, scratch) : check_claims(batch->header, rules);
     if (!summary) return refuse(std::move(summary.error()));
     return accept(*batch, *summary, rules, scratch);

@@ -56,7 +56,7 @@ Result<RecordBytes, RecordDefect> clear_records(const BatchView& batch, Decompre
     if (!codec) {
         return refuse(RecordDefect{RecordFault::unsupported, "codec is none of 0 to 4", BatchLayout::kAttributes});
     }
-    if (*codec == Codec::none) return batch.records();
+    if (*codec == CompressionCodec::none) return batch.records();
     auto clear = decompress(decompressor, *codec, batch.records(), output_limit);
     if (!clear) {
         if (clear.error() == DecompressError::too_large) {

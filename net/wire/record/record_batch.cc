@@ -18,7 +18,7 @@ constexpr std::int32_t kSmallestLength = kBatchHeaderBytes - kLogOverheadBytes;
 std::optional<TransactionMarker> marker_of(const BatchView& batch) {
     const BatchHeader& header = batch.header;
     if (!header.is_control() || !header.is_transactional()) return std::nullopt;
-    if (header.codec() != Codec::none || header.record_count != 1) return std::nullopt;
+    if (header.codec() != CompressionCodec::none || header.record_count != 1) return std::nullopt;
     const auto record = RecordReader(batch.records(), 1).next();
     if (!record || !record->key || !record->value) return std::nullopt;
     return read_transaction_marker(*record->key, *record->value);

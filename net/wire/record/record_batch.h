@@ -59,7 +59,7 @@ struct BatchHeader {
     /// The whole batch, header included, in bytes.
     [[nodiscard]] std::size_t size_bytes() const { return kLogOverheadBytes + static_cast<std::size_t>(length); }
     /// nullopt for 5, 6 and 7.
-    [[nodiscard]] std::optional<Codec> codec() const { return codec_of(attributes); }
+    [[nodiscard]] std::optional<CompressionCodec> codec() const { return codec_of(attributes); }
     [[nodiscard]] TimestampType timestamp_type() const {
         return (attributes & kLogAppendTimeBit) != 0 ? TimestampType::log_append_time : TimestampType::create_time;
     }

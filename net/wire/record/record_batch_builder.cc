@@ -88,7 +88,7 @@ RecordBuffer RecordBatchBuilder::finish(Compressor& compressor) {
     store_big_endian(at + Layout::kBaseSequence,
                      producer && producer->base_sequence ? producer->base_sequence->value() : std::int32_t{-1});
     store_big_endian(at + Layout::kRecordCount, record_count_);
-    if (options_.compression.codec == Codec::none) {
+    if (options_.compression.codec == CompressionCodec::none) {
         append_bytes(batch, records_);
     } else {
         compress(compressor, options_.compression, records_, batch);

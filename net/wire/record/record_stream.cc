@@ -7,8 +7,8 @@
 
 namespace highwater::wire {
 
-RecordStream::RecordStream(Decompressor& decompressor, Codec codec, RecordBytes compressed, std::int32_t record_count,
-                           std::size_t output_limit)
+RecordStream::RecordStream(Decompressor& decompressor, CompressionCodec codec, RecordBytes compressed,
+                           std::int32_t record_count, std::size_t output_limit)
     : decompressor_(decompressor), limit_(output_limit), left_(record_count) {
     decompressor_.start(codec, compressed, output_limit);
 }

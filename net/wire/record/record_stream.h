@@ -22,14 +22,14 @@ struct RecordOutline {
 
 /// Walks a compressed records section while it is decompressed, a piece at a time: memory does not depend on the
 /// section or on what it claims. Accepts exactly what RecordReader accepts of the same section in the clear.
-///     RecordStream stream(decompressor, Codec::zstd, batch.records(), count, limit);
+///     RecordStream stream(decompressor, CompressionCodec::zstd, batch.records(), count, limit);
 ///     while (auto outline = stream.next()) ...
 ///     if (stream.defect()) ...
 class RecordStream {
   public:
     /// `decompressor` is this stream's until it is done. `output_limit` counts decompressed bytes, inclusive; a record
     /// that claims to pass it is malformed at once, without reading on.
-    RecordStream(Decompressor& decompressor, Codec codec, RecordBytes compressed, std::int32_t record_count,
+    RecordStream(Decompressor& decompressor, CompressionCodec codec, RecordBytes compressed, std::int32_t record_count,
                  std::size_t output_limit);
 
     /// The next record; nullopt after the last one or at a defect, and from then on.

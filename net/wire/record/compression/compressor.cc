@@ -13,22 +13,22 @@ struct Compressor::Impl {
     CodecWriter* writer = nullptr;
     RecordBuffer* out = nullptr;
 
-    CodecWriter& writer_of(Codec codec) {
+    CodecWriter& writer_of(CompressionCodec codec) {
         auto& kept = writers[static_cast<std::size_t>(codec)];
         if (kept) return *kept;
         switch (codec) {
-            case Codec::none:
+            case CompressionCodec::none:
                 break;
-            case Codec::gzip:
+            case CompressionCodec::gzip:
                 kept = make_gzip_writer();
                 break;
-            case Codec::snappy:
+            case CompressionCodec::snappy:
                 kept = make_snappy_writer();
                 break;
-            case Codec::lz4:
+            case CompressionCodec::lz4:
                 kept = make_lz4_writer();
                 break;
-            case Codec::zstd:
+            case CompressionCodec::zstd:
                 kept = make_zstd_writer();
                 break;
         }
@@ -45,7 +45,7 @@ Compressor& Compressor::operator=(Compressor&&) noexcept = default;
 void Compressor::start(CompressionChoice choice, RecordBuffer& out, Lz4Header lz4_header) {
     impl_->out = &out;
     impl_->writer = nullptr;
-    if (choice.codec == Codec::none) return;
+    if (choice.codec == CompressionCodec::none) return;
     impl_->writer = &impl_->writer_of(choice.codec);
     impl_->writer->start(choice.level, out, lz4_header);
 }

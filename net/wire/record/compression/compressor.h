@@ -9,8 +9,8 @@
 namespace highwater::wire {
 
 /// Streams bytes into one compressed section, as Kafka's clients write it: gzip (RFC 1952), snappy in xerial framing
-/// with blocks of 32 KiB, an LZ4 frame of independent 64 KiB blocks without checksums, a zstd frame. Codec none copies.
-/// The codec's context is kept from one section to the next. Not thread-safe: one per thread.
+/// with blocks of 32 KiB, an LZ4 frame of independent 64 KiB blocks without checksums, a zstd frame. CompressionCodec
+/// none copies. The codec's context is kept from one section to the next. Not thread-safe: one per thread.
 class Compressor {
   public:
     Compressor();

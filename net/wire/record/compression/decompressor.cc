@@ -20,22 +20,22 @@ struct Decompressor::Impl {
     std::optional<DecompressError> error;
     std::array<std::byte, kPieceBytes> piece;
 
-    CodecReader& reader_of(Codec codec) {
+    CodecReader& reader_of(CompressionCodec codec) {
         auto& kept = readers[static_cast<std::size_t>(codec)];
         if (kept) return *kept;
         switch (codec) {
-            case Codec::none:
+            case CompressionCodec::none:
                 break;
-            case Codec::gzip:
+            case CompressionCodec::gzip:
                 kept = make_gzip_reader();
                 break;
-            case Codec::snappy:
+            case CompressionCodec::snappy:
                 kept = make_snappy_reader();
                 break;
-            case Codec::lz4:
+            case CompressionCodec::lz4:
                 kept = make_lz4_reader();
                 break;
-            case Codec::zstd:
+            case CompressionCodec::zstd:
                 kept = make_zstd_reader();
                 break;
         }
@@ -61,7 +61,8 @@ Decompressor::~Decompressor() = default;
 Decompressor::Decompressor(Decompressor&&) noexcept = default;
 Decompressor& Decompressor::operator=(Decompressor&&) noexcept = default;
 
-void Decompressor::start(Codec codec, RecordBytes compressed, std::size_t output_limit, Lz4Header lz4_header) {
+void Decompressor::start(CompressionCodec codec, RecordBytes compressed, std::size_t output_limit,
+                         Lz4Header lz4_header) {
     Impl& self = *impl_;
     if (self.reader != nullptr) self.reader->end_section();
     self.reader = nullptr;
@@ -69,7 +70,7 @@ void Decompressor::start(Codec codec, RecordBytes compressed, std::size_t output
     self.ended = false;
     self.left = output_limit;
     self.plain = compressed;
-    if (codec == Codec::none) return;
+    if (codec == CompressionCodec::none) return;
     self.reader = &self.reader_of(codec);
     self.reader->start(compressed, output_limit, lz4_header);
 }
@@ -93,8 +94,9 @@ Result<RecordBytes, DecompressError> Decompressor::read_piece() {
     return RecordBytes(self.piece).first(*count);
 }
 
-Result<RecordBuffer, DecompressError> decompress(Decompressor& decompressor, Codec codec, RecordBytes compressed,
-                                                 std::size_t output_limit, Lz4Header lz4_header) {
+Result<RecordBuffer, DecompressError> decompress(Decompressor& decompressor, CompressionCodec codec,
+                                                 RecordBytes compressed, std::size_t output_limit,
+                                                 Lz4Header lz4_header) {
     decompressor.start(codec, compressed, output_limit, lz4_header);
     RecordBuffer result;
     while (true) {

@@ -38,13 +38,13 @@ class Decompressor {
 
     /// Begins a section of `compressed`, which must stay alive until the last read. `output_limit` counts decompressed
     /// bytes, inclusive: a section of exactly that size is read, one byte more is DecompressError::too_large.
-    void start(Codec codec, RecordBytes compressed, std::size_t output_limit,
+    void start(CompressionCodec codec, RecordBytes compressed, std::size_t output_limit,
                Lz4Header lz4_header = Lz4Header::standard);
 
     /// The next decompressed bytes, 1 to kPieceBytes of them; empty at the section's proper end. The span is valid
-    /// until the next call. After an error every further call gives the same error. Codec quirks that are accepted:
-    /// gzip in several members; snappy as a bare block, or in xerial framing with a header anywhere; zstd in several
-    /// frames. Refused: lz4 with dependent blocks, skippable zstd frames, anything after the end.
+    /// until the next call. After an error every further call gives the same error. CompressionCodec quirks that are
+    /// accepted: gzip in several members; snappy as a bare block, or in xerial framing with a header anywhere; zstd in
+    /// several frames. Refused: lz4 with dependent blocks, skippable zstd frames, anything after the end.
     [[nodiscard]] Result<RecordBytes, DecompressError> read_piece();
 
   private:
@@ -53,7 +53,7 @@ class Decompressor {
 };
 
 /// The whole section. Errors as read_piece's. The result never exceeds `output_limit`.
-[[nodiscard]] Result<RecordBuffer, DecompressError> decompress(Decompressor& decompressor, Codec codec,
+[[nodiscard]] Result<RecordBuffer, DecompressError> decompress(Decompressor& decompressor, CompressionCodec codec,
                                                                RecordBytes compressed, std::size_t output_limit,
                                                                Lz4Header lz4_header = Lz4Header::standard);
 
