@@ -1,0 +1,170 @@
+#include "broker/io/shard.h"
+
+#include "broker/io/clock.h"
+
+namespace highwater::io {
+
+namespace {
+
+engine::ConnectionId to_engine(transport::ConnectionId id) {
+    return engine::ConnectionId{id.value()};
+}
+transport::ConnectionId to_transport(engine::ConnectionId id) {
+    return transport::ConnectionId{id.value()};
+}
+
+transport::CloseReason to_transport(engine::CloseReason reason) {
+    switch (reason) {
+        case engine::CloseReason::malformed_request:
+            return transport::CloseReason::malformed_request;
+        case engine::CloseReason::unsupported_request:
+            return transport::CloseReason::unsupported_request;
+        case engine::CloseReason::failed_acks_0_produce:
+            return transport::CloseReason::failed_acks_0_produce;
+        case engine::CloseReason::no_reply_possible:
+            return transport::CloseReason::no_reply_possible;
+    }
+    return transport::CloseReason::malformed_request;
+}
+
+/// Clients come, go and fall silent all the time; what only a broken or hostile one does is worth a warning.
+LogLevel level_of(transport::CloseReason reason) {
+    switch (reason) {
+        case transport::CloseReason::peer_closed:
+        case transport::CloseReason::connection_lost:
+        case transport::CloseReason::idle:
+        case transport::CloseReason::shutdown:
+            return LogLevel::debug;
+        default:
+            return LogLevel::warning;
+    }
+}
+
+}  // namespace
+
+Shard::Shard(transport::EventLoop& loop, const transport::Limits& limits, Log& log)
+    : loop_(loop),
+      log_(log),
+      moment_{.time = loop.now(), .wall = wall_clock()},
+      deadline_timer_(loop.make_timer([this] {
+          armed_for_.reset();
+          engine_->deadline_reached(now());
+      })),
+      server_(loop, *this, limits) {}
+
+Shard::~Shard() = default;
+
+Result<transport::Endpoint, transport::SystemError> Shard::listen(const std::string& listener_name,
+                                                                  const std::string& host, std::uint16_t port,
+                                                                  const transport::ListenOptions& options) {
+    return server_.listen(listener_name, host, port, options);
+}
+
+Result<void, engine::StartError> Shard::start_engine(engine::EngineConfig config, storage::FileSystem& files) {
+    flush_worker_ = std::make_unique<FlushWorker>([this](engine::FlushResult result) {
+        flushed(std::move(result));
+        loop_.post([this] { hand_in_flushed(); });
+    });
+    moment_ = {.time = monotonic_clock(), .wall = wall_clock()};
+    auto started = engine::Engine::start(std::move(config), files, *this, random_seed(), moment_);
+    if (!started) return unexpected(std::move(started.error()));
+    engine_ = std::move(*started);
+    return {};
+}
+
+void Shard::run() {
+    loop_.post([] {});  // a first turn, so that the engine's deadline is armed
+    loop_.run();
+    in_shutdown_ = true;
+    server_.stop_listening();
+    flush_worker_.reset();  // finishes what it was given
+    moment_ = {.time = monotonic_clock(), .wall = wall_clock()};
+    hand_in_flushed();
+    engine_->shutdown(moment_);
+    server_.close_all(transport::CloseReason::shutdown);
+}
+
+void Shard::flushed(engine::FlushResult result) {
+    const std::lock_guard lock(flushed_mutex_);
+    flushed_.push_back(std::move(result));
+}
+
+void Shard::hand_in_flushed() {
+    for (;;) {
+        std::vector<engine::FlushResult> results;
+        {
+            const std::lock_guard lock(flushed_mutex_);
+            results.swap(flushed_);
+        }
+        if (results.empty()) return;
+        for (const engine::FlushResult& result : results) engine_->flush_completed(result, now());
+    }
+}
+
+engine::Moment Shard::now() {
+    if (!in_shutdown_ && moment_.time != loop_.now()) moment_ = {.time = loop_.now(), .wall = wall_clock()};
+    return moment_;
+}
+
+void Shard::arm_deadline() {
+    const std::optional<Time> deadline = engine_->next_deadline();
+    // A later deadline leaves the timer as it is: it fires early, and is armed again then. Moving it costs a system
+    // call.
+    if (!deadline || (armed_for_ && *armed_for_ <= *deadline)) return;
+    armed_for_ = deadline;
+    deadline_timer_->arm(*deadline);
+}
+
+void Shard::opened(transport::ConnectionId connection, std::string_view listener_name,
+                   const transport::Endpoint& peer) {
+    engine_->connection_opened(to_engine(connection),
+                               {.listener_name = std::string(listener_name), .peer_address = to_text(peer)});
+}
+
+void Shard::frame_received(transport::ConnectionId connection, std::span<const std::byte> frame) {
+    engine_->frame_received(to_engine(connection), frame, now());
+}
+
+void Shard::closed(transport::ConnectionId connection, const transport::Endpoint& peer, transport::CloseReason reason,
+                   std::string_view detail) {
+    log_.write(level_of(reason), LogKind::connection, "connection from {} closed, {}: {}{}{}", to_text(peer),
+               name_of(reason), sentence_of(reason), detail.empty() ? "" : "; ", detail);
+    if (!in_shutdown_) engine_->connection_closed(to_engine(connection), now());
+}
+
+void Shard::refused(const transport::Endpoint& peer, transport::CloseReason reason) {
+    log_.write(LogLevel::warning, LogKind::refused_connection, "connection from {} refused, {}: {}", to_text(peer),
+               name_of(reason), sentence_of(reason));
+}
+
+void Shard::accept_failed(const transport::SystemError& error) {
+    log_.write(
+        LogLevel::warning, LogKind::accept,
+        "no connection can be accepted at the moment: {}; raise the limit of open files, or lower max.connections",
+        error.message);
+}
+
+void Shard::end_of_turn() {
+    engine_->end_of_turn(now());
+    arm_deadline();
+}
+
+void Shard::send(engine::ConnectionId connection, wire::OutputBuffer response) {
+    server_.send(to_transport(connection), std::move(response));
+}
+
+void Shard::close(engine::ConnectionId connection, engine::CloseReason reason, std::string detail) {
+    server_.close(to_transport(connection), to_transport(reason), std::move(detail));
+}
+
+void Shard::pause_reading(engine::ConnectionId connection) {
+    server_.pause_reading(to_transport(connection));
+}
+void Shard::resume_reading(engine::ConnectionId connection) {
+    server_.resume_reading(to_transport(connection));
+}
+void Shard::start_flush(engine::FlushJob job) {
+    flush_worker_->start(std::move(job));
+}
+
+}  // namespace highwater::io

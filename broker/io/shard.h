@@ -1,0 +1,76 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "broker/engine/engine.h"
+#include "broker/io/flush_worker.h"
+#include "broker/io/log.h"
+#include "net/transport/event_loop.h"
+#include "net/transport/server.h"
+
+namespace highwater::io {
+
+/// One event loop and the engine it drives: sockets on one side, the flush worker on the other. All of it but the flush
+/// worker runs on the thread that calls run().
+class Shard final : private transport::Service, private engine::Outbox {
+  public:
+    Shard(transport::EventLoop& loop, const transport::Limits& limits, Log& log);
+    ~Shard() override;
+    Shard(const Shard&) = delete;
+    Shard& operator=(const Shard&) = delete;
+
+    /// Binds; connections are accepted once run() runs.
+    Result<transport::Endpoint, transport::SystemError> listen(const std::string& listener_name,
+                                                               const std::string& host, std::uint16_t port,
+                                                               const transport::ListenOptions& options);
+    /// Requires: once, before run().
+    Result<void, engine::StartError> start_engine(engine::EngineConfig config, storage::FileSystem& files);
+
+    /// Serves until the loop is stopped, then stops cleanly: no new requests, what waits is answered, files are
+    /// durable.
+    void run();
+
+    [[nodiscard]] const engine::Engine& engine() const { return *engine_; }
+    [[nodiscard]] const transport::ServerCounters& counters() const { return server_.counters(); }
+
+  private:
+    void opened(transport::ConnectionId connection, std::string_view listener_name,
+                const transport::Endpoint& peer) override;
+    void frame_received(transport::ConnectionId connection, std::span<const std::byte> frame) override;
+    void closed(transport::ConnectionId connection, const transport::Endpoint& peer, transport::CloseReason reason,
+                std::string_view detail) override;
+    void refused(const transport::Endpoint& peer, transport::CloseReason reason) override;
+    void accept_failed(const transport::SystemError& error) override;
+    void end_of_turn() override;
+
+    void send(engine::ConnectionId connection, wire::OutputBuffer response) override;
+    void close(engine::ConnectionId connection, engine::CloseReason reason, std::string detail) override;
+    void pause_reading(engine::ConnectionId connection) override;
+    void resume_reading(engine::ConnectionId connection) override;
+    void start_flush(engine::FlushJob job) override;
+
+    /// The clocks as of this turn.
+    engine::Moment now();
+    void arm_deadline();
+    /// Keeps a result until the loop's thread hands it to the engine. Any thread.
+    void flushed(engine::FlushResult result);
+    void hand_in_flushed();
+
+    transport::EventLoop& loop_;
+    Log& log_;
+    engine::Moment moment_;
+    bool in_shutdown_ = false;
+    std::unique_ptr<transport::Timer> deadline_timer_;
+    std::optional<Time> armed_for_;
+    transport::Server server_;
+    std::unique_ptr<engine::Engine> engine_;
+    std::mutex flushed_mutex_;
+    std::vector<engine::FlushResult> flushed_;
+    std::unique_ptr<FlushWorker> flush_worker_;
+};
+
+}  // namespace highwater::io
