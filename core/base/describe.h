@@ -31,6 +31,9 @@
 //       }
 //   };
 //   static_assert(describes_every_member<FollowerProgress>);
+//
+// Equality is found by the compiler for structs of namespace highwater itself (and nested ones), not of inner
+// namespaces.
 
 namespace highwater {
 namespace detail {
