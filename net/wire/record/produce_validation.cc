@@ -289,6 +289,9 @@ Result<AcceptedBatch, ProduceRefusal> validate_batch(RecordBytes records, const 
 Result<AcceptedBatch, ProduceRefusal> validate_message_set(RecordBytes records, const ProduceRules& rules,
                                                            RecordScratch& scratch) {
     if (records.empty()) return refuse_batch(ErrorCode::invalid_record, "no message");
+    if (const auto magic = entry_magic(records); magic && *magic != 0 && *magic != 1) {
+        return refuse_batch(ErrorCode::invalid_record, fmt::format("magic {} in an old message set", *magic));
+    }
     if (records.size() > rules.max_message_bytes) {
         return refuse_batch(ErrorCode::message_too_large, fmt::format("message set of {} bytes where {} are allowed",
                                                                       records.size(), rules.max_message_bytes));

@@ -36,9 +36,9 @@ struct ProduceRules {
     std::int64_t timestamp_before_max_ms = std::numeric_limits<std::int64_t>::max();
     std::int64_t timestamp_after_max_ms = 3'600'000;
     /// The broker's wall clock.
-    Timestamp now;
+    Timestamp now{0};
     /// `compression.type` with its level; nullopt is "producer": the client's codec stays.
-    std::optional<CompressionChoice> compression;
+    std::optional<CompressionChoice> compression = std::nullopt;
     /// Version of the Produce request: 0 to 2 carry message sets, 3 and up one magic 2 batch, 7 and up may have zstd.
     std::int16_t produce_version = 3;
 
