@@ -235,16 +235,17 @@ TEST(Limits, ALargeFrameLeavesNoMemoryBehind) {
 }
 
 TEST(Limits, APeerThatDoesNotReadIsNotReadEither) {  // B163
-    TestServer server({.max_unread_reply_bytes = 100'000}, {.send_buffer_bytes = 4096});
+    TestServer server({.max_unread_reply_bytes = 1'500'000}, {.send_buffer_bytes = 65'536});
     server.service.answers = false;
-    const std::string large(60'000, 'x');
+    const std::string large(1'000'000, 'x');
     server.service.on_frame = [&](ConnectionId id, std::string_view) { server.server->send(id, reply(large)); };
-    TestClient client = server.connect(4096);
-    for (int i = 0; i < 20; ++i) client.send(framed("fetch"));
-    server.run_until([&] { return server.server->counters().bytes_in == 20 * framed("fetch").size(); });
-    const std::size_t answered = server.service.frames.size();
-    EXPECT_LT(answered, 20U);
-    EXPECT_LE(server.server->buffered_bytes(), 100'000 + 65'536 + large.size());
+    TestClient client = server.connect(131'072);
+    std::string requests;
+    for (int i = 0; i < 20; ++i) requests += framed("fetch");
+    client.send(requests);
+    server.run_until([&] { return server.server->counters().bytes_in == requests.size(); });
+    EXPECT_LT(server.service.frames.size(), 20U);
+    EXPECT_LE(server.server->buffered_bytes(), 1'500'000 + large.size() + 65'536);
     EXPECT_EQ(server.receive(client, 20 * large.size()).size(), 20 * large.size()) << "and goes on once it is read";
     EXPECT_THAT(server.service.frames, SizeIs(20));
 }
