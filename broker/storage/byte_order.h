@@ -10,22 +10,17 @@
 
 namespace highwater::storage {
 
-/// The same bytes, by the type that record code speaks.
-inline wire::RecordBytes as_record_bytes(Bytes bytes) {
-    return bytes;
-}
-
 /// The big-endian integer at `position`. Requires: it lies within `bytes`.
 template <class T>
 T load(Bytes bytes, std::size_t position) {
-    return wire::load_big_endian<T>(as_record_bytes(bytes.subspan(position, sizeof(T))).data());
+    return wire::load_big_endian<T>(bytes.subspan(position, sizeof(T)).data());
 }
 
 /// Appends `value`, big-endian.
 template <class T>
 void append(std::vector<std::byte>& out, T value) {
     out.resize(out.size() + sizeof(T));
-    wire::store_big_endian<T>(reinterpret_cast<std::uint8_t*>(out.data()) + out.size() - sizeof(T), value);
+    wire::store_big_endian<T>(out.data() + out.size() - sizeof(T), value);
 }
 
 }  // namespace highwater::storage

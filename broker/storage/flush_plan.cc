@@ -14,7 +14,7 @@ IoResult<void> FlushPlan::run() const {
         const std::string temporary = fmt::format("{}.tmp", replacement.path);
         auto file = file_system_->open(temporary, OpenMode::replace);
         if (!file) return refuse(file.error());
-        const std::array<Bytes, 1> pieces{std::as_bytes(std::span(replacement.content))};
+        const std::array<Bytes, 1> pieces{replacement.content};
         if (auto written = (*file)->write_at(0, pieces); !written) return written;
         if (auto synced = (*file)->sync_data(); !synced) return synced;
         if (auto renamed = file_system_->rename(temporary, replacement.path); !renamed) return renamed;

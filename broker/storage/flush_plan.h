@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,10 +18,11 @@ class FlushPlan {
     /// A file to put in place before the directory sync: `<path>.tmp`, sync, rename.
     struct Replacement {
         std::string path;
-        std::string content;
+        std::vector<std::byte> content;
     };
 
-    FlushPlan(FileSystem& files, Offset end_offset) : file_system_(&files), end_offset_(end_offset) {}
+    FlushPlan(FileSystem& files, Offset end_offset, std::uint64_t generation)
+        : file_system_(&files), end_offset_(end_offset), generation_(generation) {}
 
     void sync(std::shared_ptr<File> file) { files_.push_back(std::move(file)); }
     void replace(Replacement replacement) { replacements_.push_back(std::move(replacement)); }
@@ -32,12 +34,15 @@ class FlushPlan {
 
     /// Everything below survives once run() was good.
     [[nodiscard]] Offset end_offset() const { return end_offset_; }
+    /// Of the log when the plan was made: a truncation since then voids it.
+    [[nodiscard]] std::uint64_t generation() const { return generation_; }
     /// Nothing to sync: run() may be skipped.
     [[nodiscard]] bool empty() const { return files_.empty() && replacements_.empty() && directories_.empty(); }
 
   private:
     FileSystem* file_system_;
     Offset end_offset_;
+    std::uint64_t generation_;
     std::vector<std::shared_ptr<File>> files_;
     std::vector<Replacement> replacements_;
     std::vector<std::string> directories_;

@@ -33,8 +33,8 @@ std::vector<std::byte> encode_producer_snapshot(const std::vector<ProducerState>
         append<std::int32_t>(out, producer.coordinator_epoch ? producer.coordinator_epoch->value() : -1);
         append<std::int64_t>(out, producer.transaction_first_offset ? producer.transaction_first_offset->value() : -1);
     }
-    const std::uint32_t crc = wire::crc32c(as_record_bytes(Bytes(out).subspan(kCrcEnd)));
-    wire::store_big_endian<std::uint32_t>(reinterpret_cast<std::uint8_t*>(out.data()) + 2, crc);
+    const std::uint32_t crc = wire::crc32c(Bytes(out).subspan(kCrcEnd));
+    wire::store_big_endian<std::uint32_t>(out.data() + 2, crc);
     return out;
 }
 
@@ -42,7 +42,7 @@ IoResult<std::vector<ProducerState>> decode_producer_snapshot(Bytes content, std
     if (content.size() < kHeaderBytes) return damaged(path, "shorter than its header");
     if (const auto version = load<std::int16_t>(content, 0); version != kVersion)
         return damaged(path, fmt::format("version {}", version));
-    if (load<std::uint32_t>(content, 2) != wire::crc32c(as_record_bytes(content.subspan(kCrcEnd))))
+    if (load<std::uint32_t>(content, 2) != wire::crc32c(content.subspan(kCrcEnd)))
         return damaged(path, "the CRC does not match");
     const auto count = load<std::int32_t>(content, kCrcEnd);
     if (count < 0 || content.size() != kHeaderBytes + static_cast<std::size_t>(count) * kEntryBytes)

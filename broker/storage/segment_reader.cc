@@ -27,7 +27,7 @@ IoResult<wire::RecordBytes> SegmentReader::view(std::uint64_t position, std::siz
         buffer_size_ = *read;
     }
     const auto begin = static_cast<std::size_t>(position - buffer_position_);
-    return as_record_bytes(Bytes(buffer_.data() + begin, std::min(length, buffer_size_ - begin)));
+    return wire::RecordBytes(buffer_.data() + begin, std::min(length, buffer_size_ - begin));
 }
 
 IoResult<std::optional<Result<BatchHeader, RecordDefect>>> SegmentReader::header_at(std::uint64_t position) {
@@ -77,6 +77,43 @@ IoResult<std::uint64_t> walk_headers(SegmentReader& reader, std::uint64_t positi
         if (!visit(batch, position)) return position;
         position += batch.size_bytes();
     }
+}
+
+IoResult<std::optional<std::uint64_t>> find_intact_batch(SegmentReader& reader, std::uint64_t position, Offset minimum,
+                                                         Offset below) {
+    constexpr std::size_t kWindowBytes = std::size_t{64} * 1024;
+    // Bytes that look like headers may each claim the rest of the file: what they cost together is bounded.
+    const std::uint64_t rest = position < reader.limit() ? reader.limit() - position : 0;
+    std::uint64_t budget = 4 * rest + kWindowBytes;
+    while (position + wire::kBatchHeaderBytes <= reader.limit()) {
+        const auto window = reader.view(position, kWindowBytes);
+        if (!window) return refuse(window.error());
+        if (window->size() < wire::kBatchHeaderBytes) return std::nullopt;
+        std::optional<std::size_t> candidate;
+        std::uint64_t candidate_bytes = 0;
+        const std::size_t last = window->size() - wire::kBatchHeaderBytes;
+        for (std::size_t at = 0; at <= last && !candidate; ++at) {
+            if ((*window)[at + wire::BatchLayout::kMagic] != std::byte{2}) continue;
+            const auto header = wire::read_batch_header(window->subspan(at));
+            if (!header || !wire::check_batch_header(*header)) continue;
+            if (header->base_offset < minimum || header->last_offset() >= below) continue;
+            if (header->size_bytes() > reader.limit() - position - at) continue;
+            candidate = at;
+            candidate_bytes = header->size_bytes();
+        }
+        if (!candidate) {
+            position += last + 1;
+            continue;
+        }
+        position += *candidate;
+        if (candidate_bytes > budget) return std::nullopt;
+        budget -= candidate_bytes;
+        const auto batch = reader.batch_at(position);
+        if (!batch) return refuse(batch.error());
+        if (*batch && **batch) return position;
+        ++position;
+    }
+    return std::nullopt;
 }
 
 }  // namespace highwater::storage

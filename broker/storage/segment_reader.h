@@ -44,4 +44,10 @@ class SegmentReader {
 IoResult<std::uint64_t> walk_headers(SegmentReader& reader, std::uint64_t position, std::string_view path,
                                      const std::function<bool(const wire::BatchHeader&, std::uint64_t)>& visit);
 
+/// Where the next intact batch (its CRC matches) with an offset in [minimum, below) begins, at or after `position`:
+/// what lies before it is damage. nullopt when there is none, or when finding out would take more reading than a few
+/// times the rest of the file.
+IoResult<std::optional<std::uint64_t>> find_intact_batch(SegmentReader& reader, std::uint64_t position, Offset minimum,
+                                                         Offset below);
+
 }  // namespace highwater::storage
