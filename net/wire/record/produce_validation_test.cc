@@ -159,7 +159,9 @@ TEST(ProduceValidation, RefusesDamageInsideOfCompressedBatches) {
 
 // B83: refused after the limit's worth of work, whatever the bomb holds; a bomb of one record at its first bytes.
 TEST(ProduceValidation, BombsAreRefusedAtTheLimit) {
-    constexpr std::size_t kBomb = std::size_t{64} << 20;
+    constexpr std::size_t kBomb = std::size_t{16} << 20;
+    ProduceRules with = rules();
+    with.max_decompressed_bytes = kBomb / 2;
     Compressor compressor;
     RecordBuffer stream;
     compressor.start({CompressionCodec::gzip}, stream);
@@ -172,14 +174,19 @@ TEST(ProduceValidation, BombsAreRefusedAtTheLimit) {
         count += 100'000;
     }
     compressor.finish();
-    EXPECT_LT(stream.size(), 200'000U);
-    const RecordBuffer many = batch_around(stream, count, CompressionCodec::gzip);
-    EXPECT_EQ(code(many), kInvalid);  // The count alone does not fit the limit.
-    const RecordBuffer sly = batch_around(stream, 4'000'000, CompressionCodec::gzip);
-    EXPECT_EQ(code(sly), kInvalid);
-    ProduceRules tight = rules();
-    tight.max_decompressed_bytes = 1'000'000;
-    EXPECT_EQ(code(batch_around(stream, 142'857, CompressionCodec::gzip), tight), ErrorCode::message_too_large);
+    EXPECT_LT(stream.size(), 100'000U);
+    // The count alone does not fit the limit.
+    EXPECT_EQ(code(batch_around(stream, count, CompressionCodec::gzip), with), kInvalid);
+    // As many records as fit, and more behind them; and the records that the stream holds, above the limit.
+    EXPECT_EQ(code(batch_around(stream, 1'000'000, CompressionCodec::gzip), with), kInvalid);
+    const RecordBuffer large =
+        a_batch({{"k", std::string(1000, 'x'), kNow, {}}, {"k", std::string(1000, 'x'), kNow, {}}},
+                {.compression = {CompressionCodec::gzip}});
+    with.max_decompressed_bytes = 1500;
+    EXPECT_EQ(code(large, with), ErrorCode::message_too_large);
+    const RecordBuffer filled = a_batch(some_records(100, kNow), {.compression = {CompressionCodec::gzip}});
+    with.max_decompressed_bytes = 700;
+    EXPECT_EQ(code(filled, with), ErrorCode::message_too_large);
 
     RecordBuffer one;
     compressor.start({CompressionCodec::zstd}, one);

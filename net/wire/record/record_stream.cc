@@ -120,7 +120,10 @@ std::optional<RecordOutline> RecordStream::next() {
     const std::int32_t length = from_zig_zag(number.bits());
     if (state == VarintAssembler<std::uint32_t>::State::overflow || length < 0) return stop("bad record length");
     record_left_ = static_cast<std::size_t>(length);
-    if (record_left_ > limit_ - position()) return stop("record passes the limit");
+    if (record_left_ > limit_) return stop("record longer than the limit");
+    if (record_left_ > limit_ - position()) {
+        return stop("records decompress above the limit", RecordFault::too_large);
+    }
 
     RecordOutline outline;
     if (record_left_ <= piece_.size() - at_) {

@@ -27,8 +27,9 @@ struct RecordOutline {
 ///     if (stream.defect()) ...
 class RecordStream {
   public:
-    /// `decompressor` is this stream's until it is done. `output_limit` counts decompressed bytes, inclusive; a record
-    /// that claims to pass it is malformed at once, without reading on.
+    /// `decompressor` is this stream's until it is done. `output_limit` counts decompressed bytes, inclusive. A record
+    /// that claims to pass it ends the walk at once, without reading on: as malformed if it alone is longer than the
+    /// limit, which no honest one is, else as too_large.
     RecordStream(Decompressor& decompressor, CompressionCodec codec, RecordBytes compressed, std::int32_t record_count,
                  std::size_t output_limit);
 

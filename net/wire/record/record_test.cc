@@ -136,9 +136,12 @@ TEST(RecordStream, TheLimitIsInclusiveAndAClaimAboveItStopsAtOnce) {
     EXPECT_EQ(defect_within(size - 1)->fault, RecordFault::too_large);
 
     const RecordBuffer claim = buffer_of({0xC8, 0x01, 0});
-    RecordStream stream(decompressor, CompressionCodec::none, claim, 1, 99);  // claims 100 bytes
-    EXPECT_FALSE(stream.next());
-    EXPECT_STREQ(stream.defect()->what, "record passes the limit");
+    RecordStream above(decompressor, CompressionCodec::none, claim, 1, 101);  // The length's own 2 bytes count, too.
+    EXPECT_FALSE(above.next());
+    EXPECT_EQ(above.defect()->fault, RecordFault::too_large);
+    RecordStream alone(decompressor, CompressionCodec::none, claim, 1, 99);
+    EXPECT_FALSE(alone.next());
+    EXPECT_STREQ(alone.defect()->what, "record longer than the limit");
 }
 
 }  // namespace
