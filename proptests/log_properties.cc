@@ -168,14 +168,24 @@ void check_aborted_ranges(const NaiveLog& model, const ReplicaLog& log) {
         for (Offset from = t.first; from <= t.marker->base_offset; from = from.next()) {
             if (from.next() > stable) break;
             const auto told = log.aborted_transactions(from, from.next());
-            RC_ASSERT(std::any_of(told.begin(), told.end(), [&](const AbortedTransaction& a) {
+            RC_ASSERT((std::any_of(told.begin(), told.end(), [&](const AbortedTransaction& a) {
                 return a.producer == t.producer && a.first_offset == t.first;
-            }));
+            })));
         }
     }
 }
 
-using Command = rc::state::Command<NaiveLog, ReplicaLog>;
+/// The log, and which rare things happened to it.
+struct Tested {
+    ReplicaLog log;
+    bool refused = false;
+    bool duplicate = false;
+    bool marker_ended_transaction = false;
+    bool truncated = false;
+    bool reloaded = false;
+};
+
+using Command = rc::state::Command<NaiveLog, Tested>;
 
 std::int32_t pick(std::int32_t below) {
     return *rc::gen::inRange(0, below);
@@ -259,7 +269,8 @@ struct Offer : Command {
         if (model.epochs.empty()) model.epochs.push_back({model.epoch(), model.end});
         model.add(stamped);
     }
-    void run(const NaiveLog& model, ReplicaLog& log) const override {
+    void run(const NaiveLog& model, Tested& tested) const override {
+        ReplicaLog& log = tested.log;
         std::optional<Offset> original;
         const ErrorCode error = expected(model, original);
         const ReplicaLog before = log;
@@ -269,8 +280,8 @@ struct Offer : Command {
         if (checked)
             RC_ASSERT(print(*checked ? std::optional{(*checked)->base_offset} : std::nullopt) == print(original));
         const bool appended = checked && !*checked;
-        RC_CLASSIFY(!checked, "refused");
-        RC_CLASSIFY(checked && *checked, "duplicate");
+        tested.refused |= !checked;
+        tested.duplicate |= checked && *checked;
         if (appended) log.append_as_leader(model.epoch(), batch, Time{0});
         if (!appended) RC_ASSERT(log == before);
         check(model, log);
@@ -299,7 +310,7 @@ struct Mark : Command {
     }
     void checkPreconditions(const NaiveLog& model) const override {
         const auto known = model.producer(batch.producer->id);
-        RC_PRE(!known || batch.producer->epoch >= known->epoch);
+        RC_PRE((!known || batch.producer->epoch >= known->epoch));
     }
     void apply(NaiveLog& model) const override {
         BatchFacts stamped = batch;
@@ -308,10 +319,11 @@ struct Mark : Command {
         if (model.epochs.empty()) model.epochs.push_back({model.epoch(), model.end});
         model.add(stamped);
     }
-    void run(const NaiveLog& model, ReplicaLog& log) const override {
+    void run(const NaiveLog& model, Tested& tested) const override {
+        ReplicaLog& log = tested.log;
         const auto checked = log.check_append(batch, Time{0});
-        RC_ASSERT(checked && !*checked);
-        RC_CLASSIFY(!log.ongoing_transactions().empty(), "marker with a transaction open");
+        RC_ASSERT((checked && !*checked));
+        tested.marker_ended_transaction |= !log.ongoing_transactions().empty();
         log.append_as_leader(model.epoch(), batch, Time{0});
         NaiveLog after = model;
         apply(after);
@@ -342,7 +354,8 @@ struct Replicate : Command {
         }
         model.add(facts);
     }
-    void run(const NaiveLog& model, ReplicaLog& log) const override {
+    void run(const NaiveLog& model, Tested& tested) const override {
+        ReplicaLog& log = tested.log;
         const BatchFacts facts = batch(model);
         BatchFacts below = facts;
         below.base_offset = model.end - OffsetDelta{1};
@@ -362,7 +375,8 @@ struct StartEpoch : Command {
     std::int32_t ahead = 1 + pick(2);
 
     void apply(NaiveLog& model) const override { model.start_epoch(LeaderEpoch{model.epoch().value() + ahead}); }
-    void run(const NaiveLog& model, ReplicaLog& log) const override {
+    void run(const NaiveLog& model, Tested& tested) const override {
+        ReplicaLog& log = tested.log;
         NaiveLog after = model;
         apply(after);
         RC_ASSERT(log.start_epoch(after.epoch()));
@@ -377,11 +391,12 @@ struct Truncate : Command {
     explicit Truncate(const NaiveLog& model)
         : cut(*rc::gen::inRange(model.high_watermark.value(), model.end.value() + 1)) {}
     void checkPreconditions(const NaiveLog& model) const override {
-        RC_PRE(cut >= model.high_watermark && cut <= model.end);
+        RC_PRE((cut >= model.high_watermark && cut <= model.end));
     }
     void apply(NaiveLog& model) const override { model.truncate(cut); }
-    void run(const NaiveLog& model, ReplicaLog& log) const override {
-        RC_CLASSIFY(cut < model.end, "truncation");
+    void run(const NaiveLog& model, Tested& tested) const override {
+        ReplicaLog& log = tested.log;
+        tested.truncated |= cut < model.end;
         RC_ASSERT(log.can_truncate_to(cut));
         log.truncate_to(cut);
         NaiveLog after = model;
@@ -398,7 +413,8 @@ struct AdvanceStart : Command {
         : to(*rc::gen::inRange<std::int64_t>(0, model.high_watermark.value() + 1)) {}
     void checkPreconditions(const NaiveLog& model) const override { RC_PRE(to <= model.high_watermark); }
     void apply(NaiveLog& model) const override { model.advance_start(to); }
-    void run(const NaiveLog& model, ReplicaLog& log) const override {
+    void run(const NaiveLog& model, Tested& tested) const override {
+        ReplicaLog& log = tested.log;
         log.advance_start(to);
         NaiveLog after = model;
         apply(after);
@@ -418,7 +434,8 @@ struct Progress : Command {
         if (kind == 1) raise(model.durable, model.written);
         if (kind == 2) raise(model.high_watermark, model.end);
     }
-    void run(const NaiveLog& model, ReplicaLog& log) const override {
+    void run(const NaiveLog& model, Tested& tested) const override {
+        ReplicaLog& log = tested.log;
         if (kind == 0) log.mark_written(to);
         if (kind == 1) log.mark_durable(to);
         if (kind == 2) log.raise_high_watermark(to);
@@ -449,7 +466,8 @@ struct Reload : Command {
         model.written = model.end;
         model.durable = model.end;
     }
-    void run(const NaiveLog& model, ReplicaLog& log) const override {
+    void run(const NaiveLog& model, Tested& tested) const override {
+        ReplicaLog& log = tested.log;
         const Offset from = boundary(model, place);
         NaiveLog below = model;  // what a snapshot at that place has
         std::erase_if(below.batches, [&](const BatchFacts& b) { return b.base_offset >= from; });
@@ -475,6 +493,7 @@ struct Reload : Command {
         loaded->raise_high_watermark(model.high_watermark);
         loaded->finish_load();
         log = *std::move(loaded);
+        tested.reloaded |= model.end > model.start;
         NaiveLog after = model;
         apply(after);
         compare(after, log);
@@ -483,19 +502,24 @@ struct Reload : Command {
     void checkPreconditions(const NaiveLog& model) const override {
         const Offset last_end = model.batches.empty() ? model.start : model.batches.back().end_offset();
         RC_PRE(last_end == model.end);
-        RC_PRE(model.start == model.end || boundary(model, place) <= model.end);
+        RC_PRE((model.start == model.end || boundary(model, place) <= model.end));
         const Offset from = boundary(model, place);
-        RC_PRE(std::none_of(model.batches.begin(), model.batches.end(),
-                            [&](const BatchFacts& b) { return b.base_offset < from && b.end_offset() > from; }));
+        RC_PRE((std::none_of(model.batches.begin(), model.batches.end(),
+                             [&](const BatchFacts& b) { return b.base_offset < from && b.end_offset() > from; })));
     }
     void show(std::ostream& out) const override { out << "Reload(" << place << ")"; }
 };
 
 RC_GTEST_PROP(ReplicaLogProperties, IsTheFoldOfItsBatches, ()) {
-    ReplicaLog log;
-    rc::state::check(NaiveLog{}, log,
+    Tested tested;
+    rc::state::check(NaiveLog{}, tested,
                      rc::state::gen::execOneOfWithArgs<Offer, Offer, Offer, Offer, Mark, Mark, Replicate, StartEpoch,
                                                        Truncate, AdvanceStart, Progress, Progress, Reload>());
+    RC_CLASSIFY(tested.refused, "refused");
+    RC_CLASSIFY(tested.duplicate, "duplicate");
+    RC_CLASSIFY(tested.marker_ended_transaction, "marker while transactions are open");
+    RC_CLASSIFY(tested.truncated, "truncated");
+    RC_CLASSIFY(tested.reloaded, "reloaded");
 }
 
 }  // namespace

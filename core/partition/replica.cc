@@ -11,8 +11,8 @@
 //   FollowerFetch...   NOT_LEADER...       position, high watermark      NOT_LEADER...              KAFKA_STORAGE_ERROR
 //   LeaderAnswered     -                   -                             append or truncate         -
 //   DeleteRecords...   NOT_LEADER...       log start rises, wait         NOT_LEADER...              KAFKA_STORAGE_ERROR
-//   AppendDone         written end rises; in fsync mode a flush starts; a leader makes progress     -
-//   FlushDone          durable end rises; the next flush starts; a leader makes progress            -
+//   AppendDone         written end rises; in fsync mode a flush starts; the high watermark follows  -
+//   FlushDone          durable end rises; the next flush starts; the high watermark follows         -
 //   Append-/FlushFailed   -> Offline, all that waits is answered KAFKA_STORAGE_ERROR, TakeOffline   -
 //   RetentionReached   log start rises, at most to the high watermark                               -
 //   DeadlineReached    -                   REQUEST_TIMED_OUT             -                          -
@@ -100,7 +100,7 @@ void Replica::on(Time, const BecomeFollower& input, Effects& effects) {
     partition_epoch_ = input.partition_epoch;
     replicas_ = input.replicas;
     isr_ = input.isr;
-    role_ = Follower{input.leader};
+    role_ = Follower{input.leader, Offset{0}};
 }
 
 void Replica::start_append(const Appended& appended, std::optional<ProduceToken> produce, Effects& effects) {

@@ -108,8 +108,9 @@ class Replica {
     void stop(Effects& effects);
     void wake_by(Time deadline, Effects& effects);
 
-    /// After anything that may let the leader answer: raises the high watermark and answers what it can.
+    /// After anything that may raise the high watermark: raises it, and answers what a leader then can.
     void make_progress(Effects& effects);
+    void follow_high_watermark(Effects& effects);
     void raise_high_watermark(Effects& effects);
     /// nullopt: it waits.
     [[nodiscard]] std::optional<ReplyFetch> answer_or_park(const FetchReceived& fetch) const;

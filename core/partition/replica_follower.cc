@@ -1,6 +1,7 @@
 // The follower's side of Replica: what a fetch from the leader brought.
 #include <algorithm>
 
+#include "core/partition/high_watermark.h"
 #include "core/partition/replica.h"
 #include "core/partition/truncation.h"
 
@@ -13,6 +14,7 @@ void Replica::on(Time now, const LeaderAnswered& input, Effects& effects) {
     if (!is_current) return;
     if (input.diverging) {
         // Nothing else of the answer counts: the high watermark is about records that this log does not have.
+        std::get<Follower>(role_).leader_high_watermark = Offset{0};
         truncate(truncation_offset(log_, *input.diverging), effects);
         return;
     }
@@ -21,10 +23,15 @@ void Replica::on(Time now, const LeaderAnswered& input, Effects& effects) {
         if (batch.leader_epoch > *leader_epoch_ || !log_.check_replicated(batch)) break;
         start_append(log_.append_replicated(batch, now), std::nullopt, effects);
     }
-    const Offset before = log_.high_watermark();
-    log_.raise_high_watermark(input.high_watermark);
-    if (log_.high_watermark() > before) effects.push_back(HighWatermarkAdvanced{log_.high_watermark()});
+    std::get<Follower>(role_).leader_high_watermark = input.high_watermark;
+    follow_high_watermark(effects);
     raise_log_start(std::min(input.log_start_offset, log_.high_watermark()), effects);
+}
+
+void Replica::follow_high_watermark(Effects& effects) {
+    const Offset before = log_.high_watermark();
+    log_.raise_high_watermark(std::min(std::get<Follower>(role_).leader_high_watermark, held_offset(mode_, log_)));
+    if (log_.high_watermark() > before) effects.push_back(HighWatermarkAdvanced{log_.high_watermark()});
 }
 
 }  // namespace highwater

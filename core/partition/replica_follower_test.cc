@@ -27,8 +27,17 @@ TEST(Follower, AppendsVerbatimAndStartsEpochsFirst) {
     follower.follows(1, 5);
     const BatchFacts batch = plain().records(2).of_leader(4);
     EXPECT_EQ(follower.leader_answers(5, 0, {batch}, 1),
-              (Effects{EpochStarted{LeaderEpoch{4}, Offset{0}}, AppendBatch{AppendToken{0}, {}, batch, {}},
-                       HighWatermarkAdvanced{Offset{1}}}));
+              (Effects{EpochStarted{LeaderEpoch{4}, Offset{0}}, AppendBatch{AppendToken{0}, {}, batch, {}}}));
+    EXPECT_EQ(follower.written(), (Effects{HighWatermarkAdvanced{Offset{1}}}));
+}
+
+// What a restart may lose is not committed here, whatever the leader says: it may lead next.
+TEST(Follower, ItsHighWatermarkWaitsForItsOwnDiskInFsyncMode) {
+    ReplicaDriver follower{FlushMode::fsync};
+    follower.follows(1, 0);
+    follower.leader_answers(0, 0, {plain()}, 1);
+    EXPECT_EQ(follower.written(), (Effects{FlushUpTo{Offset{1}}}));
+    EXPECT_EQ(follower.flushed(), (Effects{HighWatermarkAdvanced{Offset{1}}}));
 }
 
 TEST(Follower, ClampsTheHighWatermarkToItsOwnEnd) {

@@ -86,6 +86,7 @@ ErrorCode Replica::answer_when_committed(const PendingProduce& produce) const {
 }
 
 void Replica::make_progress(Effects& effects) {
+    if (is_follower()) follow_high_watermark(effects);
     auto* leader = std::get_if<Leader>(&role_);
     if (!leader) return;
     raise_high_watermark(effects);

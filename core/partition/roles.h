@@ -68,8 +68,14 @@ struct Leader {
 
 struct Follower {
     NodeId leader;
+    /// As its last answer told, for the log as it stands since then. This replica's own rises to it as far as it holds
+    /// the log itself: what a restart may lose is not committed here.
+    Offset leader_high_watermark;
 
-    static constexpr void describe(auto&& field) { field("leader", &Follower::leader); }
+    static constexpr void describe(auto&& field) {
+        field("leader", &Follower::leader);
+        field("leader_high_watermark", &Follower::leader_high_watermark);
+    }
 };
 
 /// Fail stop: after a failed write or flush, or after a cut below the high watermark.
