@@ -65,7 +65,7 @@ TEST(Decode, ArraysAreViewsThatDecodeWhileTheyAreWalked) {
     EXPECT_TRUE(request->topic_data.is_view());
     std::size_t seen = 0;
     for (const auto& topic : request->topic_data) {
-        EXPECT_EQ(topic.name, "t");
+        EXPECT_EQ(topic.name.view(), "t");
         EXPECT_GE(reinterpret_cast<const std::byte*>(topic.name.view().data()), bytes.data()) << "a view of the frame";
         for (const auto& partition : topic.partition_data) {
             ++seen;
@@ -84,8 +84,8 @@ TEST(Decode, AViewCanBeMaterialisedAndChanged) {
     request.topic_data.push_back({});
     EXPECT_FALSE(request.topic_data.is_view());
     ASSERT_EQ(request.topic_data.size(), 2U);
-    EXPECT_EQ(request.topic_data.front().name, "t");
-    EXPECT_EQ(request.topic_data.at(1).name, "");
+    EXPECT_EQ(request.topic_data.front().name.view(), "t");
+    EXPECT_EQ(request.topic_data.at(1).name.view(), "");
 }
 
 // B47: the broker answers a bad topic name with INVALID_TOPIC_EXCEPTION, so its decoder must let it through.

@@ -70,7 +70,8 @@ std::span<std::byte> FrameAssembler::prepare() {
     const bool fits = block_ && end_ < capacity_ && (whole == 0 || begin_ + whole <= capacity_);
     if (!fits && (!block_ || end_ == capacity_ || begin_ > 0)) {
         const std::size_t allowed = std::max({kFirstBlock, 2 * pending, std::min(trusted_, kMaxTrusted)});
-        const std::size_t wanted = std::max(whole, kFirstBlock);
+        // Without an unfinished frame of known length, whole frames wait for next(): make room behind them.
+        const std::size_t wanted = std::max(whole > pending ? whole : 2 * pending, kFirstBlock);
         move_to_block(std::min(allowed, wanted));
     }
     return {block_.get() + end_, capacity_ - end_};
@@ -82,7 +83,7 @@ void FrameAssembler::commit(std::size_t count) {
 }
 
 void FrameAssembler::feed(std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
+    while (!bytes.empty() && !error_) {
         const auto room = prepare();
         const std::size_t count = std::min(room.size(), bytes.size());
         std::memcpy(room.data(), bytes.data(), count);

@@ -41,7 +41,7 @@ class FrameAssembler {
     std::span<std::byte> prepare();
     /// Says that the first `count` bytes of the last prepare() are filled. Requires: count <= its size.
     void commit(std::size_t count);
-    /// prepare and commit with a copy, as often as needed.
+    /// prepare and commit with a copy, as often as needed. Nothing after an error.
     void feed(std::span<const std::byte> bytes);
 
     /// The next whole frame without its length; nullopt when more bytes are needed. An error is final: it is returned

@@ -41,6 +41,19 @@ TEST(FrameAssembler, GivesTheSameFramesWhereverTheStreamIsCut) {
     }
 }
 
+// B17
+TEST(FrameAssembler, TakesManyFramesAtOnce) {
+    std::vector<std::byte> stream;
+    for (int i = 0; i < 5000; ++i) {
+        const auto frame = a_frame(20);
+        stream.insert(stream.end(), frame.begin(), frame.end());
+    }
+    FrameAssembler assembler(100);
+    assembler.feed(stream);
+    EXPECT_EQ(frames_of(assembler).size(), 5000U);
+    EXPECT_EQ(assembler.pending_bytes(), 0U);
+}
+
 // B01, B02, B04, B05
 TEST(FrameAssembler, RefusesALengthThatIsNotPositiveOrOverTheLimit) {
     const auto refuses = [](std::string_view hex, FrameError::Kind kind) {
