@@ -1,0 +1,24 @@
+# Whole scopes, each with its pinned number of states (model/scenarios); and controls of the harness that need a mutant:
+# with part of the harness taken away, the mutant that this part finds must survive.
+if(HIGHWATER_TESTS)
+  foreach(scenario idempotence failures epochs window retention replicated)
+    add_test(NAME model/check/${scenario}-ci
+      COMMAND highwater-model check ${scenario} --scope ci --trace ${CMAKE_CURRENT_BINARY_DIR}/${scenario}-ci.trace)
+    set_tests_properties(model/check/${scenario}-ci PROPERTIES LABELS model TIMEOUT 900)
+  endforeach()
+
+  function(highwater_model_control name mutant)
+    add_test(NAME model/controls/${name} COMMAND highwater-mutant-${mutant} hunt --expect-survival ${ARGN})
+    set_tests_properties(model/controls/${name} PROPERTIES LABELS model TIMEOUT 600)
+  endfunction()
+  # O7: a network that neither loses nor repeats, and a broker that does not stop, cannot show a missing check.
+  highwater_model_control(O7-network-never-repeats D01 --without disconnect duplicate power_loss)
+  highwater_model_control(O7-network-never-reorders D18 --without overtake)
+  # O8: a disk that loses nothing cannot show an early acknowledgement.
+  highwater_model_control(O8-disk-loses-nothing A29 --disk-loses-nothing)
+  # O10: a property replaced by "true" lets the mutant live that only it finds.
+  highwater_model_control(O10-AckTruth D23 --silence AckTruth)
+  highwater_model_control(O10-Contiguous A40 --silence Contiguous)
+  highwater_model_control(O10-StartBound A20 --silence StartBound)
+  highwater_model_control(O10-DriverContract A39 --silence DriverContract)
+endif()

@@ -1,0 +1,31 @@
+# One program per mutant: its edited core files are compiled and linked ahead of the libraries, so that the linker takes
+# them instead of the originals. A mutant whose text no longer matches fails the build here.
+add_executable(highwater_apply_mutant mutants/apply_main.cc)
+target_link_libraries(highwater_apply_mutant PRIVATE highwater_options)
+
+file(GLOB mutant_files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/mutants/*.mutant)
+foreach(mutant_file IN LISTS mutant_files)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${mutant_file})
+  get_filename_component(id ${mutant_file} NAME_WE)
+  file(STRINGS ${mutant_file} edited REGEX "^file ")
+  list(TRANSFORM edited REPLACE "^file " "")
+  list(REMOVE_DUPLICATES edited)
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/mutants/${id})
+  set(originals ${edited})
+  list(TRANSFORM originals PREPEND ${CMAKE_SOURCE_DIR}/)
+  set(copies ${edited})
+  list(TRANSFORM copies PREPEND ${output}/)
+  add_custom_command(OUTPUT ${copies} ${output}/variant.cc
+    COMMAND highwater_apply_mutant ${mutant_file} ${CMAKE_SOURCE_DIR} ${output}
+    DEPENDS highwater_apply_mutant ${mutant_file} ${originals}
+    COMMENT "Mutant ${id}" VERBATIM)
+  add_executable(highwater-mutant-${id} ${copies} ${output}/variant.cc $<TARGET_OBJECTS:highwater_model_program>)
+  target_link_libraries(highwater-mutant-${id} PRIVATE highwater_model)
+  # The edit may leave something unused.
+  target_compile_options(highwater-mutant-${id} PRIVATE -Wno-unused -Wno-unused-parameter)
+  set_target_properties(highwater-mutant-${id} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/mutants)
+  if(HIGHWATER_TESTS)
+    add_test(NAME model/mutants/${id} COMMAND highwater-mutant-${id} hunt)
+    set_tests_properties(model/mutants/${id} PROPERTIES LABELS model TIMEOUT 600)
+  endif()
+endforeach()

@@ -1,0 +1,50 @@
+#include "model/scenarios/scenario.h"
+
+#include <algorithm>
+#include <array>
+
+#include "model/scenarios/idempotence.h"
+
+namespace highwater::model {
+namespace {
+
+constexpr std::array<std::string_view, 4> kSizes = {"small", "ci", "medium", "large"};
+
+}  // namespace
+
+std::string_view name_of(ScopeSize size) {
+    return kSizes[static_cast<std::size_t>(size)];
+}
+
+std::optional<ScopeSize> scope_size_from(std::string_view name) {
+    const auto found = std::ranges::find(kSizes, name);
+    if (found == kSizes.end()) return std::nullopt;
+    return static_cast<ScopeSize>(found - kSizes.begin());
+}
+
+const ScenarioScope* Scenario::find(ScopeSize size) const {
+    const auto found = std::ranges::find(scopes, size, &ScenarioScope::size);
+    return found == scopes.end() ? nullptr : &*found;
+}
+
+std::span<const Scenario> all_scenarios() {
+    static const std::vector<Scenario> scenarios = idempotence_scenarios();
+    return scenarios;
+}
+
+const Scenario* find_scenario(std::string_view name) {
+    for (const Scenario& scenario : all_scenarios()) {
+        if (scenario.name == name) return &scenario;
+    }
+    return nullptr;
+}
+
+std::vector<Occurrence> unseen(const Scenario& scenario, const Coverage& coverage) {
+    std::vector<Occurrence> missing;
+    for (const Occurrence occurrence : scenario.must_occur) {
+        if (coverage.counts[static_cast<std::size_t>(occurrence)] == 0) missing.push_back(occurrence);
+    }
+    return missing;
+}
+
+}  // namespace highwater::model

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <expected>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "model/scenarios/scenario.h"
+#include "model/world/action.h"
+
+namespace highwater::model {
+
+/// A way to a violation, with all that is needed to go it again.
+struct Trace {
+    std::string scenario;
+    ScopeSize size = ScopeSize::small;
+    /// The mutant's id; empty for the core as it is.
+    std::string core;
+    std::string property;
+    std::string facts;
+    std::vector<Action> actions;
+
+    friend bool operator==(const Trace&, const Trace&) = default;
+};
+
+/// Text, one action a line: stable, and read back by read_trace().
+void write_trace(std::ostream& out, const Trace& trace);
+/// The error says which line is wrong and why.
+std::expected<Trace, std::string> read_trace(std::istream& in);
+
+}  // namespace highwater::model
