@@ -91,7 +91,7 @@ TEST(CreateTopics, RefusesBadNamesAndThoseThatCollide) {
     EXPECT_EQ(verdict(image, a_topic("a_b")), ErrorCode::invalid_topic_exception);
     EXPECT_EQ(verdict(image, a_topic("a.b")), ErrorCode::topic_already_exists);
     EXPECT_EQ(verdict(image, a_topic("a-b!")), ErrorCode::invalid_topic_exception);
-    EXPECT_EQ(verdict(image, a_topic("aab")), ErrorCode::none);
+    EXPECT_EQ(verdict(image, a_topic("other")), ErrorCode::none);
 }
 
 TEST(CreateTopics, NamesOfOneRequestCountToo) {
