@@ -105,6 +105,12 @@ struct Cluster {
     }
 };
 
+/// Mostly one that is there.
+std::string a_topic_of(const MetadataImage& image) {
+    if (image.topic_names().empty() || pick(5) == 0) return a_name();
+    return std::next(image.topic_names().begin(), pick(static_cast<std::int32_t>(image.topic_names().size())))->first;
+}
+
 /// Does one random request; what it decides can always be applied, and refusals write nothing.
 void do_something(Cluster& cluster) {
     const ControllerLimits limits;
@@ -130,7 +136,7 @@ void do_something(Cluster& cluster) {
         }
         case 2: {
             TopicToDelete topic;
-            if (pick(4) != 0) topic.name = a_name();
+            if (pick(4) != 0) topic.name = a_topic_of(cluster.image);
             if (pick(4) == 0) topic.id = an_id();
             const auto decision = delete_topics(cluster.image, {topic}, limits);
             cluster.write(decision.records);
@@ -139,7 +145,7 @@ void do_something(Cluster& cluster) {
             break;
         }
         case 3: {
-            PartitionsToCreate wanted{a_name(), pick(9), {}, 0};
+            PartitionsToCreate wanted{a_topic_of(cluster.image), pick(9), {}, 0};
             if (pick(3) == 0) wanted.assignments = {{NodeId{pick(4)}}, {NodeId{pick(4)}}};
             const auto decision = create_partitions(cluster.image, {wanted}, validate_only, limits);
             cluster.write(decision.records);
@@ -149,7 +155,7 @@ void do_something(Cluster& cluster) {
         case 4: {
             const AlterableConfigs alterable{topic_configs(), {}};
             const ConfigResource resource{pick(6) == 0 ? ConfigResourceType::broker : ConfigResourceType::topic,
-                                          a_name()};
+                                          a_topic_of(cluster.image)};
             const auto [name, value] = a_config();
             const auto operation = static_cast<ConfigOperation>(pick(5));
             const auto before = cluster.image;
@@ -208,7 +214,7 @@ void check_image(const MetadataImage& image) {
 
 RC_GTEST_PROP(MetadataProperties, ReplayedEqualsLive, ()) {
     Cluster cluster;
-    for (int i = pick(30); i > 0; --i) {
+    for (int i = 10 + pick(30); i > 0; --i) {
         do_something(cluster);
         check_image(cluster.image);
     }
