@@ -10,6 +10,9 @@ IoResult<void> FlushPlan::run() const {
     for (const auto& file : files_) {
         if (auto synced = file->sync_data(); !synced) return synced;
     }
+    for (const auto& [path, file] : shortcuts_) {
+        if (!file->sync_data()) static_cast<void>(file_system_->remove(path));
+    }
     for (const Replacement& replacement : replacements_) {
         const std::string temporary = fmt::format("{}.tmp", replacement.path);
         auto file = file_system_->open(temporary, OpenMode::replace);

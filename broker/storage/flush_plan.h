@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "broker/storage/file_system.h"
@@ -25,6 +26,11 @@ class FlushPlan {
         : file_system_(&files), end_offset_(end_offset), generation_(generation) {}
 
     void sync(std::shared_ptr<File> file) { files_.push_back(std::move(file)); }
+    /// A file that the log can do without (an index, a producer snapshot): if its sync fails it is removed, and made
+    /// anew when it is missed. Nothing else fails for it.
+    void sync_or_remove(std::string path, std::shared_ptr<File> file) {
+        shortcuts_.emplace_back(std::move(path), std::move(file));
+    }
     void replace(Replacement replacement) { replacements_.push_back(std::move(replacement)); }
     void sync_directory(std::string path) { directories_.push_back(std::move(path)); }
 
@@ -37,13 +43,16 @@ class FlushPlan {
     /// Of the log when the plan was made: a truncation since then voids it.
     [[nodiscard]] std::uint64_t generation() const { return generation_; }
     /// Nothing to sync: run() may be skipped.
-    [[nodiscard]] bool empty() const { return files_.empty() && replacements_.empty() && directories_.empty(); }
+    [[nodiscard]] bool empty() const {
+        return files_.empty() && shortcuts_.empty() && replacements_.empty() && directories_.empty();
+    }
 
   private:
     FileSystem* file_system_;
     Offset end_offset_;
     std::uint64_t generation_;
     std::vector<std::shared_ptr<File>> files_;
+    std::vector<std::pair<std::string, std::shared_ptr<File>>> shortcuts_;
     std::vector<Replacement> replacements_;
     std::vector<std::string> directories_;
 };

@@ -19,9 +19,9 @@ struct IoError {
     std::string operation;
     std::string path;
     /// What was wrong, for damage; else empty.
-    std::string detail;
+    std::string detail = {};
     /// Process id of the one who holds a lock that was asked for; 0 when the lock is this process's own.
-    std::optional<std::int64_t> held_by;
+    std::optional<std::int64_t> held_by = {};
 
     [[nodiscard]] bool is_damage() const { return error_number == EBADMSG; }
     [[nodiscard]] bool is_not_found() const { return error_number == ENOENT; }

@@ -63,7 +63,7 @@ IoResult<void> PartitionLog::Impl::new_segment(Offset base, Timestamp now) {
 
 IoResult<void> PartitionLog::Impl::roll(Offset base, Timestamp now) {
     Segment& old = active();
-    old.write_indexes();
+    write_indexes(old);
     if (active_is_dirty_) {
         const auto file = old.file();
         if (!file) return fail(file.error());
@@ -88,8 +88,13 @@ void PartitionLog::Impl::write_snapshot(Offset offset) {
         static_cast<void>(files_.remove(path));
         return;
     }
+    dirty_shortcuts_.emplace_back(path, *file);
     if (!std::ranges::binary_search(snapshots_, offset))
         snapshots_.insert(std::ranges::upper_bound(snapshots_, offset), offset);
+}
+
+void PartitionLog::Impl::write_indexes(Segment& segment) {
+    for (auto& written : segment.write_indexes()) dirty_shortcuts_.push_back(std::move(written));
 }
 
 void PartitionLog::Impl::remove_snapshots(const std::function<bool(Offset)>& unwanted) {
@@ -104,6 +109,7 @@ FlushPlan PartitionLog::Impl::plan_flush() {
     FlushPlan plan(files_, log_end_, generation_);
     for (auto& file : dirty_files_) plan.sync(std::move(file));
     dirty_files_.clear();
+    for (auto& [path, file] : std::exchange(dirty_shortcuts_, {})) plan.sync_or_remove(path, std::move(file));
     if (active_is_dirty_) {
         if (const auto file = active().file()) plan.sync(*file);
         active_is_dirty_ = false;
@@ -148,7 +154,7 @@ IoResult<void> PartitionLog::Impl::close() {
     if (auto alive = check_alive(); !alive) return alive;
     Segment& last = active();
     if (auto loaded = use_indexes(last); !loaded) return fail(loaded.error());
-    last.write_indexes();
+    write_indexes(last);
     write_snapshot(log_end_);
     remove_snapshots([&](Offset offset) { return offset != log_end_ && !segments_.contains(offset); });
     rolled_.emplace_back(last.base(), log_end_);
@@ -198,6 +204,7 @@ IoResult<void> PartitionLog::Impl::truncate_to(Offset end_offset, Timestamp now)
     std::erase_if(aborted_, [&](const AbortedTransaction& aborted) { return aborted.marker_offset >= end_offset; });
     std::erase_if(rolled_, [&](const auto& rolled) { return rolled.first >= last.base(); });
     std::erase_if(damaged_, [&](const DamagedRange& range) { return range.first >= end_offset; });
+    dirty_shortcuts_.clear();
     remove_snapshots([&](Offset offset) { return offset > end_offset; });
     for (const std::string_view suffix : {kOffsetIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix})
         static_cast<void>(files_.remove(last.path(suffix)));
@@ -225,6 +232,7 @@ IoResult<void> PartitionLog::Impl::truncate_fully_and_start_at(Offset start_offs
     ++generation_;
     recovery_point_ = Offset{0};
     dirty_files_.clear();
+    dirty_shortcuts_.clear();
     rolled_.clear();
     active_is_dirty_ = false;
     while (!segments_.empty()) {

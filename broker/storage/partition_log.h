@@ -92,19 +92,19 @@ struct OpenedState {
 struct OpenParameters {
     /// The partition's directory; exists.
     std::string path;
-    LogSettings settings;
+    LogSettings settings = {};
     /// The log directory was closed by a clean shutdown: nothing is scanned.
     bool clean_shutdown = false;
     /// From the checkpoints; zero when they don't say. Everything below the recovery point was synced.
-    Offset recovery_point;
+    Offset recovery_point = {};
     /// nullopt: where the first segment begins.
-    std::optional<Offset> log_start;
+    std::optional<Offset> log_start = {};
     /// From the checkpoint; what is at or above it may have to be truncated. nullopt: nothing may.
-    std::optional<Offset> high_watermark;
+    std::optional<Offset> high_watermark = {};
     /// Called before the recovery point moves back, which it does when the log is truncated below it: must make the
     /// checkpoint say so before it returns, or what is appended afterwards would be trusted unseen. May be empty in
     /// tests of a log that is never truncated.
-    std::function<IoResult<void>(Offset)> lower_recovery_point;
+    std::function<IoResult<void>(Offset)> lower_recovery_point = {};
 };
 
 /// The files of one replica: segments with their indexes, producer snapshots, leader epochs. Kafka's format, byte for

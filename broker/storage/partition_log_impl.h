@@ -65,12 +65,18 @@ class PartitionLog::Impl {
         std::optional<BatchPlace> batch;
     };
     IoResult<Found> find_batch(Segment& segment, Offset offset);
+    /// Where to begin reading headers so as to meet the first batch at or above `offset`; the segment's beginning where
+    /// damage is in the way.
+    IoResult<std::uint64_t> position_of(Segment& segment, Offset offset);
+    /// Leader epoch of the last batch below `end`; nullopt when there is none that can be read.
+    IoResult<std::optional<LeaderEpoch>> epoch_before(Offset end);
     /// The damaged range that holds `offset`, or the first one that begins in [offset, end).
     [[nodiscard]] const DamagedRange* damage_in(Offset offset, Offset end) const;
 
     IoResult<void> new_segment(Offset base, Timestamp now);
     IoResult<void> roll(Offset base, Timestamp now);
     void write_snapshot(Offset offset);
+    void write_indexes(Segment& segment);
     void remove_snapshots(const std::function<bool(Offset)>& unwanted);
     IoResult<void> delete_segment(Segments::iterator segment, bool at_once, Timestamp now);
     void plan_transaction_index(const Segment& segment, Offset end, FlushPlan& plan);
@@ -111,6 +117,7 @@ class PartitionLog::Impl {
     // What the next flush plan must hold.
     bool active_is_dirty_ = false;
     std::vector<std::shared_ptr<File>> dirty_files_;
+    std::vector<std::pair<std::string, std::shared_ptr<File>>> dirty_shortcuts_;
     std::vector<std::pair<Offset, Offset>> rolled_;  // segments whose transaction index must be put in place: base, end
     bool directory_is_dirty_ = false;
     bool parent_is_dirty_ = false;

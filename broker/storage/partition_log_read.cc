@@ -80,6 +80,34 @@ IoResult<PartitionLog::Impl::Found> PartitionLog::Impl::find_batch(Segment& segm
     }
 }
 
+IoResult<std::uint64_t> PartitionLog::Impl::position_of(Segment& segment, Offset offset) {
+    if (offset <= segment.base()) return std::uint64_t{0};
+    const auto found = find_batch(segment, offset);
+    if (found) return found->position;
+    return found.error().is_damage() ? IoResult<std::uint64_t>(0) : refuse(found.error());
+}
+
+IoResult<std::optional<LeaderEpoch>> PartitionLog::Impl::epoch_before(Offset end) {
+    std::optional<LeaderEpoch> epoch;
+    for (auto it = segments_.lower_bound(end); it != segments_.begin();) {
+        Segment& segment = *(--it)->second;
+        if (segment.size() == 0) continue;
+        if (auto loaded = use_indexes(segment); !loaded) return refuse(loaded.error());
+        const auto file = segment.file();
+        if (!file) return refuse(file.error());
+        const auto& entries = segment.offset_index().entries();
+        SegmentReader reader(**file, segment.size(), kShortReadBytes);
+        const auto walked = walk_headers(reader, entries.empty() ? 0 : entries.back().position,
+                                         segment.path(kLogSuffix), [&](const auto& header, std::uint64_t) {
+                                             epoch = header.leader_epoch;
+                                             return true;
+                                         });
+        if (!walked && !walked.error().is_damage()) return refuse(walked.error());
+        break;
+    }
+    return epoch;
+}
+
 IoResult<LogSlices> PartitionLog::Impl::locate(Offset from, Offset end, std::uint64_t max_bytes,
                                                bool at_least_one_batch) {
     LogSlices answer{.slices = {}, .total_bytes = 0, .end_offset = from};
@@ -103,9 +131,7 @@ IoResult<LogSlices> PartitionLog::Impl::locate(Offset from, Offset end, std::uin
             return refuse(found.error());
         }
         if (!found->batch) {
-            const bool hole = !parameters_.settings.compacted && end_of(it) > from && answer.slices.empty() &&
-                              (std::next(it) != segments_.end() || segment.end_offset() <= from);
-            if (hole && segment.end_offset() < end_of(it))
+            if (!parameters_.settings.compacted && answer.slices.empty())
                 return damaged(parameters_.path,
                                fmt::format("offsets {} to {} are missing", segment.end_offset(), end_of(it)));
             continue;
@@ -125,36 +151,26 @@ IoResult<LogSlices> PartitionLog::Impl::locate(Offset from, Offset end, std::uin
         } else {
             const auto file = segment.file();
             if (!file) return refuse(file.error());
-            // Jump to the last index entry that surely belongs to the answer, then batch by batch.
-            const OffsetIndexEntry jump = segment.offset_index().lookup_before(end, start + room);
+            // Jump to the index entry before the last one that surely belongs to the answer, then batch by batch.
             SegmentReader reader(**file, segment.size(), kShortReadBytes);
-            const std::uint64_t walk_from = jump.position > start ? jump.position : start;
-            const auto walked = walk_headers(
-                reader, walk_from, segment.path(kLogSuffix), [&](const auto& header, std::uint64_t position) {
-                    const std::uint64_t batch_end = position + header.size_bytes();
-                    const bool forced = must_take_one && position == start;
-                    if (header.base_offset >= end || (batch_end - start > room && !forced)) {
-                        if (stop == start && position > start) stop = position;
-                        return false;
-                    }
-                    stop = batch_end;
-                    answer.end_offset = header.last_offset().next();
-                    return !forced || batch_end - start <= room;
-                });
-            if (!walked && !(walked.error().is_damage() && stop > start)) return refuse(walked.error());
-            // The batch at the jump did not fit: what lies before it does, but its end offset is not known yet.
-            if (walked && stop == walk_from && walk_from > start) {
-                const OffsetIndexEntry before =
-                    segment.offset_index().lookup_before(jump.last_offset, jump.position - 1);
-                const std::uint64_t again = before.position > start ? before.position : start;
-                const auto rewalked = walk_headers(reader, again, segment.path(kLogSuffix),
-                                                   [&](const auto& header, std::uint64_t position) {
-                                                       if (position >= stop) return false;
-                                                       answer.end_offset = header.last_offset().next();
-                                                       return true;
-                                                   });
-                if (!rewalked) return refuse(rewalked.error());
+            OffsetIndexEntry jump = segment.offset_index().lookup_before(end, start + room);
+            jump = segment.offset_index().lookup_before(jump.last_offset, jump.position);
+            if (jump.position > start) {
+                const auto header = reader.header_at(jump.position);
+                if (!header) return refuse(header.error());
+                if (!*header || !**header || (*header)->value().last_offset() != jump.last_offset) jump.position = 0;
             }
+            const auto walked = walk_headers(reader, std::max<std::uint64_t>(jump.position, start),
+                                             segment.path(kLogSuffix), [&](const auto& header, std::uint64_t position) {
+                                                 const std::uint64_t batch_end = position + header.size_bytes();
+                                                 const bool is_forced = must_take_one && position == start;
+                                                 if (header.base_offset >= end) return false;
+                                                 if (batch_end - start > room && !is_forced) return false;
+                                                 stop = batch_end;
+                                                 answer.end_offset = header.last_offset().next();
+                                                 return true;
+                                             });
+            if (!walked && !(walked.error().is_damage() && stop > start)) return refuse(walked.error());
         }
         if (stop == start) break;
         const auto file = segment.file();
@@ -176,7 +192,9 @@ IoResult<void> PartitionLog::Impl::replay(Offset from, const std::function<void(
         if (!file) return refuse(file.error());
         if (auto loaded = use_indexes(segment); !loaded) return loaded;
         SegmentReader reader(**file, segment.size(), kLongReadBytes);
-        std::uint64_t position = segment.floor_entry(from).position;
+        const auto begin = position_of(segment, from);
+        if (!begin) return refuse(begin.error());
+        std::uint64_t position = *begin;
         Offset expected = segment.base();
         while (position < segment.size()) {
             IoResult<void> broken;
@@ -247,7 +265,9 @@ IoResult<std::optional<TimestampOffset>> PartitionLog::Impl::find_timestamp(Time
         const auto file = segment.file();
         if (!file) return refuse(file.error());
         SegmentReader reader(**file, segment.size(), kShortReadBytes);
-        std::uint64_t position = segment.floor_entry(from).position;
+        const auto begin = position_of(segment, from);
+        if (!begin) return refuse(begin.error());
+        std::uint64_t position = *begin;
         while (position < segment.size()) {
             std::optional<std::uint64_t> candidate;
             const auto walked =

@@ -220,7 +220,7 @@ IoResult<void> PartitionLog::Impl::scan_segments(Offset trusted_below) {
     }
     log_end_ = expected;
     for (auto scanned = segments_.find(*scanned_from_); std::next(scanned) != segments_.end(); ++scanned)
-        scanned->second->write_indexes();
+        write_indexes(*scanned->second);
     return {};
 }
 
@@ -378,18 +378,23 @@ IoResult<void> PartitionLog::Impl::load_epochs() {
     for (const EpochEntry& entry : stored.value_or(std::vector<EpochEntry>{}))
         epochs_.assign(entry.epoch, entry.start_offset);
 
-    bool from_all_batches = !stored && log_end_ > segments_.begin()->first && !scanned_all_;
     if (scanned_from_) {
         epochs_.truncate_from_end(*scanned_from_);
+    } else {
+        epochs_.truncate_from_end(log_end_);
+    }
+    // What it says of the part that is not read again must agree with the last batch there.
+    bool from_all_batches = false;
+    if (!scanned_all_) {
+        const auto in_log = epoch_before(scanned_from_.value_or(log_end_));
+        if (!in_log) return refuse(in_log.error());
         const auto latest = epochs_.latest();
-        if (!scanned_all_ && latest && !scanned_epochs_.empty() && scanned_epochs_.front().epoch < latest->epoch) {
-            note(fmt::format("{} names epochs that the log does not have; made anew", path));
-            from_all_batches = true;
-        }
-        for (const EpochEntry& entry : scanned_epochs_) {
-            if (const auto last = epochs_.latest(); !last || last->epoch < entry.epoch)
-                epochs_.assign(entry.epoch, entry.start_offset);
-        }
+        from_all_batches = *in_log && (*in_log)->value() >= 0 && (!latest || latest->epoch != **in_log);
+        if (from_all_batches && stored) note(fmt::format("{} does not fit the log; made anew", path));
+    }
+    for (const EpochEntry& entry : scanned_epochs_) {
+        if (const auto last = epochs_.latest(); !last || last->epoch < entry.epoch)
+            epochs_.assign(entry.epoch, entry.start_offset);
     }
     if (from_all_batches) {
         epochs_ = LeaderEpochCache();

@@ -228,17 +228,22 @@ IoResult<void> Segment::load_indexes(const LogSettings& settings) {
     return rebuild_indexes(settings);
 }
 
-void Segment::write_indexes() {
+std::vector<std::pair<std::string, std::shared_ptr<File>>> Segment::write_indexes() {
     if (largest_timestamp_) time_index_.add_if_later(*largest_timestamp_);
+    std::vector<std::pair<std::string, std::shared_ptr<File>>> written;
     const auto write = [&](std::string_view suffix, const std::vector<std::byte>& content) {
-        const std::string file_path = path(suffix);
+        std::string file_path = path(suffix);
         auto index = files_->open(file_path, OpenMode::replace);
         const std::array<Bytes, 1> pieces{content};
-        if (index && (content.empty() || (*index)->write_at(0, pieces))) return;
-        static_cast<void>(files_->remove(file_path));
+        if (index && (content.empty() || (*index)->write_at(0, pieces))) {
+            written.emplace_back(std::move(file_path), *index);
+        } else {
+            static_cast<void>(files_->remove(file_path));
+        }
     };
     write(kOffsetIndexSuffix, offset_index_.encode());
     write(kTimeIndexSuffix, time_index_.encode());
+    return written;
 }
 
 IoResult<void> Segment::truncate(std::uint64_t position, Offset end) {

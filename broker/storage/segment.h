@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "broker/storage/file_system.h"
 #include "broker/storage/log_settings.h"
@@ -92,9 +94,9 @@ class Segment {
     void mark_damaged() { is_intact_ = false; }
     /// The indexes contradict the log: makes them anew.
     IoResult<void> rebuild_indexes(const LogSettings& settings);
-    /// Adds the final time index entry and writes both index files. A failure leaves no index file behind: the next
-    /// reader rebuilds it.
-    void write_indexes();
+    /// Adds the final time index entry and writes both index files. Returns those that were written, to be synced. A
+    /// failure leaves no index file behind: the next reader rebuilds it.
+    std::vector<std::pair<std::string, std::shared_ptr<File>>> write_indexes();
 
     /// The position from which a walk over headers meets the batch that holds `target`, if there is one.
     /// Requires: the indexes are loaded.
