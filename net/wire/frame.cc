@@ -68,11 +68,12 @@ std::span<std::byte> FrameAssembler::prepare() {
     const std::size_t whole = known ? kLengthBytes + static_cast<std::size_t>(*length) : 0;
     // The rest of this frame fits, or there is no frame yet and some room: go on in this block.
     const bool fits = block_ && end_ < capacity_ && (whole == 0 || begin_ + whole <= capacity_);
-    if (!fits && (!block_ || end_ == capacity_ || begin_ > 0)) {
+    if (!fits) {
         const std::size_t allowed = std::max({kFirstBlock, 2 * pending, std::min(trusted_, kMaxTrusted)});
         // Without an unfinished frame of known length, whole frames wait for next(): make room behind them.
         const std::size_t wanted = std::max(whole > pending ? whole : 2 * pending, kFirstBlock);
-        move_to_block(std::min(allowed, wanted));
+        const bool full = !block_ || end_ == capacity_;
+        if (full || begin_ > 0 || wanted <= allowed) move_to_block(std::min(allowed, wanted));
     }
     return {block_.get() + end_, capacity_ - end_};
 }

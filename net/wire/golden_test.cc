@@ -78,23 +78,29 @@ TEST(Golden, ATrailingByteIsRefused) {
     }
 }
 
-// B53: a flipped bit gives a message or an error, and what decodes encodes to something that decodes to the same.
+// B53: a flipped bit gives an error or a message, and that encodes to something that decodes to the same.
 TEST(Golden, AFlippedBitIsRefusedOrStillConsistent) {
+    std::size_t accepted = 0;
     for (const Golden& golden : goldens()) {
         const MessageEntry& entry = entry_of(golden);
-        if (golden.bytes.size() > 300) continue;
+        if (golden.bytes.size() > 60) continue;
         for (std::size_t bit = 0; bit < golden.bytes.size() * 8; ++bit) {
             auto flipped = golden.bytes;
             flipped[bit / 8] ^= static_cast<std::byte>(1U << (bit % 8));
-            const auto json = entry.decode_json(flipped, golden.version, kToolDecodeOptions);
-            if (!json) continue;
-            const auto again = entry.reencode(flipped, golden.version, kToolDecodeOptions);
-            ASSERT_TRUE(again) << golden.name() << " bit " << bit << ": " << again.error();
-            const auto json_again = entry.decode_json(again->to_vector(), golden.version, kToolDecodeOptions);
-            ASSERT_TRUE(json_again) << golden.name() << " bit " << bit;
-            ASSERT_EQ(*json_again, *json) << golden.name() << " bit " << bit;
+            const auto first = entry.reencode(flipped, golden.version, kToolDecodeOptions);
+            if (!first) {
+                const auto refused = entry.validate(flipped, golden.version, kToolDecodeOptions);
+                ASSERT_FALSE(refused) << golden.name() << " bit " << bit << " decodes, but " << first.error();
+                continue;
+            }
+            ++accepted;
+            const auto bytes = first->to_vector();
+            const auto second = entry.reencode(bytes, golden.version, kToolDecodeOptions);
+            ASSERT_TRUE(second) << golden.name() << " bit " << bit << ": " << second.error();
+            ASSERT_EQ(second->to_vector(), bytes) << golden.name() << " bit " << bit;
         }
     }
+    EXPECT_GT(accepted, 1000U) << "the flips reach what is behind the lengths";
 }
 
 }  // namespace
