@@ -3,11 +3,12 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "broker/engine/topic_config.h"
 #include "core/base/ids.h"
-#include "core/partition/replica.h"
+#include "core/partition/flush_mode.h"
 
 namespace highwater::engine {
 
@@ -25,6 +26,16 @@ struct StaticSetting {
     std::string name;
     std::string value;
     /// Its value never leaves the node.
+    bool sensitive = false;
+};
+
+/// A broker key that is no default of a topic setting: known to DescribeConfigs, read-only over the protocol. The texts
+/// are literals.
+struct BrokerKey {
+    std::string_view name;
+    ConfigType type = ConfigType::string;
+    std::string_view default_value;
+    std::string_view documentation;
     bool sensitive = false;
 };
 
@@ -76,6 +87,8 @@ struct EngineConfig {
 
     /// Every broker key the operator set (file or command line), for DescribeConfigs.
     std::vector<StaticSetting> static_settings;
+    /// All keys of the node beside the defaults of topic settings, for DescribeConfigs.
+    std::vector<BrokerKey> other_keys;
 };
 
 }  // namespace highwater::engine

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "broker/engine/flush_job.h"
 #include "core/base/strong_type.h"
@@ -43,6 +44,10 @@ class Outbox {
 
     /// Run the job, away from the event loop if it may block, then call Engine::flush_completed on the loop.
     virtual void start_flush(FlushJob job) = 0;
+
+    /// A log directory failed: nothing in it is served any more (KAFKA_STORAGE_ERROR). With `all_failed` the node can
+    /// do nothing useful and the shell stops the process, as Kafka's does. `detail` names the file and the reason.
+    virtual void storage_failed(std::string_view directory, std::string_view detail, bool all_failed) = 0;
 };
 
 }  // namespace highwater::engine

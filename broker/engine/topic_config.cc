@@ -197,32 +197,6 @@ Result<void, std::string> set_member(std::string& member, const TopicSetting& se
 
 }  // namespace
 
-std::string_view kafka_name(ConfigType type) {
-    switch (type) {
-        case ConfigType::boolean:
-            return "boolean";
-        case ConfigType::string:
-            return "string";
-        case ConfigType::int32:
-            return "int";
-        case ConfigType::int16:
-            return "short";
-        case ConfigType::int64:
-            return "long";
-        case ConfigType::float64:
-            return "double";
-        case ConfigType::list:
-            return "list";
-        case ConfigType::class_name:
-            return "class";
-        case ConfigType::password:
-            return "password";
-        case ConfigType::unknown:
-            break;
-    }
-    return "unknown";
-}
-
 std::span<const TopicSetting> topic_settings() {
     return kSettings;
 }

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "core/base/result.h"
+#include "core/metadata/config_def.h"
 
 namespace highwater::engine {
 
@@ -54,26 +55,6 @@ struct TopicConfig {
 
     friend bool operator==(const TopicConfig&, const TopicConfig&) = default;
 };
-
-/// The types of DescribeConfigs, with the numbers of the wire.
-enum class ConfigType : std::int8_t {
-    unknown = 0,
-    boolean = 1,
-    string = 2,
-    int32 = 3,
-    int16 = 4,
-    int64 = 5,
-    float64 = 6,
-    list = 7,
-    class_name = 8,
-    password = 9,
-};
-
-/// Kafka's name of the type ("int", "long").
-std::string_view kafka_name(ConfigType type);
-
-/// Longest accepted value of a setting that is free text.
-inline constexpr std::size_t kMaxConfigValueBytes = 32'768;
 
 /// One topic setting: its names, type, limits and place in TopicConfig.
 struct TopicSetting {

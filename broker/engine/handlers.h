@@ -1,0 +1,77 @@
+#pragma once
+
+// One function per API, each in handlers/<api>.cc. A function that returns the response is answered when it returns;
+// one that takes the body decodes it itself and may answer later.
+
+#include "broker/engine/request.h"
+#include "net/wire/decode_error.h"
+
+namespace highwater::wire {
+struct AlterConfigsRequest;
+struct AlterConfigsResponse;
+struct ApiVersionsRequest;
+struct ApiVersionsResponse;
+struct CreatePartitionsRequest;
+struct CreatePartitionsResponse;
+struct CreateTopicsRequest;
+struct CreateTopicsResponse;
+struct DeleteTopicsRequest;
+struct DeleteTopicsResponse;
+struct DescribeClusterRequest;
+struct DescribeClusterResponse;
+struct DescribeConfigsRequest;
+struct DescribeConfigsResponse;
+struct DescribeLogDirsRequest;
+struct DescribeLogDirsResponse;
+struct DescribeProducersRequest;
+struct DescribeProducersResponse;
+struct DescribeTopicPartitionsRequest;
+struct DescribeTopicPartitionsResponse;
+struct IncrementalAlterConfigsRequest;
+struct IncrementalAlterConfigsResponse;
+struct InitProducerIdRequest;
+struct InitProducerIdResponse;
+struct ListOffsetsRequest;
+struct ListOffsetsResponse;
+struct MetadataRequest;
+struct MetadataResponse;
+struct OffsetForLeaderEpochRequest;
+struct OffsetForLeaderEpochResponse;
+struct ProduceRequest;
+struct FetchRequest;
+struct DeleteRecordsRequest;
+}  // namespace highwater::wire
+
+namespace highwater::engine {
+
+class Node;
+
+wire::AlterConfigsResponse handle(Node& node, const RequestInfo& request, const wire::AlterConfigsRequest& message);
+wire::ApiVersionsResponse handle(Node& node, const RequestInfo& request, const wire::ApiVersionsRequest& message);
+wire::CreatePartitionsResponse handle(Node& node, const RequestInfo& request,
+                                      const wire::CreatePartitionsRequest& message);
+wire::CreateTopicsResponse handle(Node& node, const RequestInfo& request, const wire::CreateTopicsRequest& message);
+wire::DeleteTopicsResponse handle(Node& node, const RequestInfo& request, const wire::DeleteTopicsRequest& message);
+wire::DescribeClusterResponse handle(Node& node, const RequestInfo& request,
+                                     const wire::DescribeClusterRequest& message);
+wire::DescribeConfigsResponse handle(Node& node, const RequestInfo& request,
+                                     const wire::DescribeConfigsRequest& message);
+wire::DescribeLogDirsResponse handle(Node& node, const RequestInfo& request,
+                                     const wire::DescribeLogDirsRequest& message);
+wire::DescribeProducersResponse handle(Node& node, const RequestInfo& request,
+                                       const wire::DescribeProducersRequest& message);
+wire::DescribeTopicPartitionsResponse handle(Node& node, const RequestInfo& request,
+                                             const wire::DescribeTopicPartitionsRequest& message);
+wire::IncrementalAlterConfigsResponse handle(Node& node, const RequestInfo& request,
+                                             const wire::IncrementalAlterConfigsRequest& message);
+wire::InitProducerIdResponse handle(Node& node, const RequestInfo& request, const wire::InitProducerIdRequest& message);
+wire::ListOffsetsResponse handle(Node& node, const RequestInfo& request, const wire::ListOffsetsRequest& message);
+wire::MetadataResponse handle(Node& node, const RequestInfo& request, const wire::MetadataRequest& message);
+wire::OffsetForLeaderEpochResponse handle(Node& node, const RequestInfo& request,
+                                          const wire::OffsetForLeaderEpochRequest& message);
+
+void handle_later(Node& node, const RequestInfo& request, const wire::ProduceRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::FetchRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::DeleteRecordsRequest& message);
+
+}  // namespace highwater::engine

@@ -1,0 +1,157 @@
+#include "broker/engine/partition.h"
+
+#include "core/base/invariant.h"
+
+namespace highwater::engine {
+
+Partition::Partition(Identity identity, PartitionHost& host, storage::LogDirectory& directory,
+                     std::unique_ptr<storage::PartitionLog> log, Replica replica)
+    : identity_(std::move(identity)),
+      host_(&host),
+      directory_(&directory),
+      log_(std::move(log)),
+      replica_(std::move(replica)) {}
+
+void Partition::step(const Input& input, Moment now) {
+    HIGHWATER_INVARIANT(!running_, "{}-{} is stepped from inside a step", identity_.name.topic,
+                        identity_.name.partition);
+    replica_.step(now.time, input, effects_);
+    run(now);
+}
+
+void Partition::produce(const ProduceReceived& request, storage::Bytes batch, Moment now) {
+    producing_ = request.token;
+    batch_ = batch;
+    step(request, now);
+    producing_.reset();
+    batch_ = {};
+}
+
+ReplyFetch Partition::fetch(const FetchReceived& request, Moment now) {
+    HIGHWATER_INVARIANT(!request.wait_above, "fetch {} may wait", request.token);
+    fetching_ = request.token;
+    step(request, now);
+    HIGHWATER_INVARIANT(fetched_.has_value(), "fetch {} was not answered at once", request.token);
+    const ReplyFetch reply = *fetched_;
+    fetching_.reset();
+    fetched_.reset();
+    return reply;
+}
+
+// A completion that is fed while effects of an earlier input are still to be carried out adds its own at the end of the
+// list, so what the machine asked for first happens first.
+void Partition::run(Moment now) {
+    running_ = true;
+    for (std::size_t i = 0; i < effects_.size(); ++i) {
+        const Effect effect = effects_[i];
+        std::visit([&](const auto& each) { carry_out(each, now); }, effect);
+    }
+    effects_.clear();
+    running_ = false;
+}
+
+storage::IoResult<void> Partition::make_log() {
+    if (log_) return {};
+    auto made = host_->create_log(*this);
+    if (!made) return refuse(made.error());
+    log_ = std::move(*made);
+    for (const auto& entry : replica_.log().epochs().entries()) log_->start_epoch({entry.epoch, entry.start_offset});
+    return {};
+}
+
+void Partition::carry_out(const AppendBatch& effect, Moment now) {
+    HIGHWATER_INVARIANT(effect.produce && producing_ == effect.produce, "append {} has no bytes", effect.token);
+    storage::IoResult<void> written = make_log();
+    if (written) written = log_->append(effect.facts, batch_, now.wall);
+    if (!written) {
+        failure_ = written.error();
+        replica_.step(now.time, AppendFailed{effect.token}, effects_);
+        return;
+    }
+    replica_.step(now.time, AppendDone{effect.token}, effects_);
+}
+
+void Partition::carry_out(const FlushUpTo&, Moment) {
+    host_->flush_wanted(*this);
+}
+
+void Partition::carry_out(const TruncateTo& effect, Moment now) {
+    HIGHWATER_INVARIANT(!effect.reload, "{}-{} is cut below its high watermark", identity_.name.topic,
+                        identity_.name.partition);
+    if (!log_) return;
+    if (const auto cut = log_->truncate_to(effect.end_offset, now.wall); !cut) {
+        failure_ = cut.error();
+        replica_.step(now.time, FlushFailed{}, effects_);
+    }
+}
+
+void Partition::carry_out(const EpochStarted& effect, Moment) {
+    if (log_) log_->start_epoch({effect.leader_epoch, effect.start_offset});
+}
+
+void Partition::carry_out(const AdvanceLogStart& effect, Moment now) {
+    if (!log_) return;
+    storage::IoResult<void> done = log_->advance_log_start(effect.log_start_offset, now.wall);
+    if (done && log_->log_start_is_checkpointed()) {
+        checkpoint_log_start();
+        done = directory_->write_log_starts();
+    }
+    if (!done) {
+        failure_ = done.error();
+        replica_.step(now.time, FlushFailed{}, effects_);
+    }
+}
+
+void Partition::carry_out(const HighWatermarkAdvanced&, Moment) {}  // read from the machine at the next checkpoint
+
+void Partition::carry_out(const ReplyProduce& effect, Moment) {
+    host_->answered(*this, effect);
+}
+
+void Partition::carry_out(const ReplyFetch& effect, Moment) {
+    if (fetching_ == effect.token) {
+        fetched_ = effect;
+    } else {
+        host_->answered(*this, effect);
+    }
+}
+
+void Partition::carry_out(const ReplyDeleteRecords& effect, Moment) {
+    host_->answered(*this, effect);
+}
+
+void Partition::carry_out(const WakeAt& effect, Moment) {
+    wake_at_ = effect.time;
+    host_->wake_wanted(*this, effect.time);
+}
+
+void Partition::carry_out(const TakeOffline&, Moment) {
+    host_->went_offline(*this, failure_.value_or(storage::IoError{}));
+}
+
+void Partition::flush_completed(const storage::FlushPlan& plan, Moment now) {
+    log_->flush_completed(plan);
+    step(FlushDone{plan.end_offset()}, now);
+}
+
+void Partition::flush_failed(const storage::IoError& error, Moment now) {
+    log_->flush_failed(error);
+    failure_ = error;
+    step(FlushFailed{}, now);
+}
+
+void Partition::checkpoint_high_watermark() {
+    if (log_) directory_->set_high_watermark(identity_.name, replica_.high_watermark());
+}
+
+void Partition::checkpoint_recovery_point() {
+    if (log_) directory_->set_recovery_point(identity_.name, log_->recovery_point());
+}
+
+void Partition::checkpoint_log_start() {
+    if (!log_) return;
+    directory_->set_log_start(identity_.name,
+                              log_->log_start_is_checkpointed() ? std::optional(log_->log_start()) : std::nullopt);
+}
+
+}  // namespace highwater::engine

@@ -1,0 +1,78 @@
+#include "broker/engine/topic_creation.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "broker/engine/config_layers.h"
+#include "core/metadata/topic_name.h"
+
+namespace highwater::engine {
+
+ControllerLimits controller_limits(const Node& node) {
+    const EngineConfig& config = node.config();
+    return {.default_partitions = config.num_partitions,
+            .default_replication_factor = static_cast<std::int16_t>(config.default_replication_factor),
+            .max_partitions_per_request = config.max_partitions_per_topic,
+            .allow_topic_deletion = config.delete_topic_enable};
+}
+
+TopicToCreate topic_to_create(Node& node, std::string_view name) {
+    TopicToCreate topic;
+    topic.name = std::string(name);
+    topic.id = TopicId{node.random().uuid()};
+    topic.placement = node.random().next();
+    return topic;
+}
+
+namespace {
+
+/// Why the topic's settings ask for what this node does not do; empty: they do not.
+std::string unsupported_configs(const TopicToCreate& topic) {
+    for (const auto& [name, value] : topic.configs) {
+        if (std::string reason = unsupported_config(name, value.value_or("")); !reason.empty()) return reason;
+    }
+    return {};
+}
+
+}  // namespace
+
+std::vector<CreatedTopic> create_topics(Node& node, const std::vector<TopicToCreate>& topics, bool validate_only,
+                                        Moment now) {
+    std::vector<TopicToCreate> possible;
+    for (const TopicToCreate& topic : topics) {
+        if (unsupported_configs(topic).empty()) possible.push_back(topic);
+    }
+    auto decision = highwater::create_topics(node.metadata().image(), possible, validate_only, controller_limits(node));
+    const auto is_partition = [](const MetadataRecord& record) {
+        return std::holds_alternative<PartitionRecord>(record);
+    };
+    const auto added = static_cast<std::size_t>(std::ranges::count_if(decision.records, is_partition));
+    ErrorCode failure = ErrorCode::none;
+    if (node.partition_count() + added > static_cast<std::size_t>(node.config().max_partitions)) {
+        failure = ErrorCode::policy_violation;
+    } else if (!node.commit(decision.records, now)) {
+        failure = ErrorCode::kafka_storage_error;
+    }
+    std::vector<CreatedTopic> answers;
+    auto decided = decision.answers.begin();
+    for (const TopicToCreate& topic : topics) {
+        if (std::string reason = unsupported_configs(topic); !reason.empty()) {
+            answers.push_back({.name = topic.name, .error = {ErrorCode::invalid_config, std::move(reason)}, .id = {}});
+            continue;
+        }
+        answers.push_back(std::move(*decided++));
+        ControllerError& error = answers.back().error;
+        if (failure != ErrorCode::none && error.error == ErrorCode::none) {
+            error = {failure, "The topic was not created."};
+        }
+    }
+    return answers;
+}
+
+ErrorCode auto_create(Node& node, std::string_view name, Moment now) {
+    if (!is_valid_topic_name(name)) return ErrorCode::invalid_topic_exception;
+    const auto answers = create_topics(node, {topic_to_create(node, name)}, false, now);
+    return answers.front().error.error;
+}
+
+}  // namespace highwater::engine

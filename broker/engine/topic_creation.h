@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "broker/engine/node.h"
+#include "core/metadata/controller.h"
+
+namespace highwater::engine {
+
+/// What the controller may do on this node.
+ControllerLimits controller_limits(const Node& node);
+
+/// Decides and, unless `validate_only`, records and carries out. The answers are in the order of the topics, with
+/// KAFKA_STORAGE_ERROR where the metadata could not be written.
+std::vector<CreatedTopic> create_topics(Node& node, const std::vector<TopicToCreate>& topics, bool validate_only,
+                                        Moment now);
+
+/// A topic with nothing but a name; id and placement are drawn.
+TopicToCreate topic_to_create(Node& node, std::string_view name);
+
+/// Why a topic can't be created by being asked for (`auto.create.topics.enable`), or none.
+ErrorCode auto_create(Node& node, std::string_view name, Moment now);
+
+}  // namespace highwater::engine
