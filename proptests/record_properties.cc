@@ -6,6 +6,7 @@
 
 #include "net/wire/record/legacy_message_set.h"
 #include "net/wire/record/produce_validation.h"
+#include "net/wire/record/record_parse.h"
 #include "net/wire/record/record_stream.h"
 #include "net/wire/record/testing.h"
 
@@ -170,6 +171,9 @@ RC_GTEST_PROP(Records, BothWalkersJudgeAnySectionAlike, ()) {
                                              record->value.has_value()}));
     }
     RC_ASSERT(reader.defect().has_value() == stream.defect().has_value());
+    int outlined = 0;
+    RC_ASSERT(reader.defect() == outline_section(section, count, [&](const RecordOutline&) { return ++outlined > 0; }));
+    RC_ASSERT(outlined == seen);
     RC_CLASSIFY(reader.defect().has_value(), "refused");
     RC_CLASSIFY(seen > 0, "has records");
 }

@@ -10,6 +10,7 @@
 #include "net/wire/record/record.h"
 #include "net/wire/record/record_batch.h"
 #include "net/wire/record/record_batch_builder.h"
+#include "net/wire/record/record_parse.h"
 #include "net/wire/record/record_stream.h"
 
 namespace highwater::wire {
@@ -18,6 +19,8 @@ namespace {
 
 /// A record takes this many bytes at least: length, attributes, two deltas, null key, null value, no headers.
 constexpr std::size_t kSmallestRecordBytes = 7;
+/// What a record of a compressed batch is charged at least: it costs its walk, however small it is.
+constexpr std::size_t kChargedRecordBytes = 16;
 
 std::unexpected<ProduceRefusal> refuse_batch(ErrorCode error, std::string message) {
     return refuse(ProduceRefusal{error, std::move(message), {}});
@@ -94,17 +97,16 @@ Result<RecordsSummary, ProduceRefusal> check_records(const BatchView& batch, con
     std::optional<RecordDefect> defect;
     bool times_exist = true;
     if (header.codec() == CompressionCodec::none) {
-        RecordReader reader(batch.records(), header.record_count);
-        while (times_exist) {
-            const auto record = reader.next();
-            if (!record) break;
-            times_exist = check.see(record->timestamp_delta, record->offset_delta, record->key.has_value());
-        }
-        defect = reader.defect();
+        defect = outline_section(batch.records(), header.record_count, [&](const RecordOutline& record) {
+            return times_exist = check.see(record.timestamp_delta, record.offset_delta, record.has_key);
+        });
     } else {
         const std::size_t limit = rules.decompressed_limit();
         if (static_cast<std::size_t>(header.record_count) > limit / kSmallestRecordBytes) {
             return refuse_batch(ErrorCode::invalid_record, "more records than the batch can hold");
+        }
+        if (static_cast<std::size_t>(header.record_count) > limit / kChargedRecordBytes) {
+            return refuse_batch(ErrorCode::message_too_large, "more records than one batch may unpack to");
         }
         RecordStream stream(scratch.decompressor, *header.codec(), batch.records(), header.record_count, limit);
         while (times_exist) {

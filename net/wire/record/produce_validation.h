@@ -46,8 +46,8 @@ struct ProduceRules {
     /// damaged or bombing batch is stored and left to its readers. A compacted topic walks in any case, for the keys.
     bool verify_compressed_records = true;
     /// Largest decompressed records section, in bytes, inclusive (MESSAGE_TOO_LARGE, which makes Java producers split
-    /// the batch). Bounds the work a small request can cause, and the memory of a rebuild. nullopt is 32 MiB, or 8
-    /// times max_message_bytes where that is more.
+    /// the batch). Bounds the work a small request can cause, and the memory of a rebuild. A record counts as 16 bytes
+    /// at least. nullopt is 32 MiB, or 8 times max_message_bytes where that is more.
     std::optional<std::size_t> max_decompressed_bytes = std::nullopt;
     [[nodiscard]] std::size_t decompressed_limit() const {
         constexpr std::size_t kUsualLimit = std::size_t{32} << 20;

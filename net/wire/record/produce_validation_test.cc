@@ -177,15 +177,20 @@ TEST(ProduceValidation, BombsAreRefusedAtTheLimit) {
     EXPECT_LT(stream.size(), 100'000U);
     // The count alone does not fit the limit.
     EXPECT_EQ(code(batch_around(stream, count, CompressionCodec::gzip), with), kInvalid);
-    // As many records as fit, and more behind them; and the records that the stream holds, above the limit.
-    EXPECT_EQ(code(batch_around(stream, 1'000'000, CompressionCodec::gzip), with), kInvalid);
+    // More records than are worth their walk; and fewer, with more bytes behind them.
+    EXPECT_EQ(code(batch_around(stream, 600'000, CompressionCodec::gzip), with), ErrorCode::message_too_large);
+    EXPECT_EQ(code(batch_around(stream, 500'000, CompressionCodec::gzip), with), kInvalid);
     const RecordBuffer large =
         a_batch({{"k", std::string(1000, 'x'), kNow, {}}, {"k", std::string(1000, 'x'), kNow, {}}},
                 {.compression = {CompressionCodec::gzip}});
     with.max_decompressed_bytes = 1500;
     EXPECT_EQ(code(large, with), ErrorCode::message_too_large);
     const RecordBuffer filled = a_batch(some_records(100, kNow), {.compression = {CompressionCodec::gzip}});
-    with.max_decompressed_bytes = 700;
+    with.max_decompressed_bytes = 1000;
+    EXPECT_EQ(code(filled, with), ErrorCode::message_too_large);
+    with.max_decompressed_bytes = 1600;  // 100 records at their least charge
+    EXPECT_EQ(code(filled, with), ErrorCode::none);
+    with.max_decompressed_bytes = 1599;
     EXPECT_EQ(code(filled, with), ErrorCode::message_too_large);
 
     RecordBuffer one;

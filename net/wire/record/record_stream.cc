@@ -127,11 +127,9 @@ std::optional<RecordOutline> RecordStream::next() {
 
     RecordOutline outline;
     if (record_left_ <= piece_.size() - at_) {
-        RecordView record;
         const std::byte* const at = piece_.data() + at_;
-        if (const char* what = parse_record_body(at, at + length, record)) return stop(what);
+        if (const char* what = outline_record_body(at, at + length, outline)) return stop(what);
         at_ += record_left_;
-        outline = {record.timestamp_delta, record.offset_delta, record.key.has_value(), record.value.has_value()};
     } else if (const char* what = read_across_pieces(outline)) {
         return stop(what);
     }

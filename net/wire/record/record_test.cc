@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "net/wire/record/record_parse.h"
 #include "net/wire/record/record_stream.h"
 #include "net/wire/record/testing.h"
 
@@ -22,6 +23,7 @@ std::optional<RecordDefect> defect_of(RecordBytes section, std::int32_t count) {
     while (stream.next()) {
     }
     EXPECT_EQ(reader.defect().has_value(), stream.defect().has_value());
+    EXPECT_EQ(reader.defect(), outline_section(section, count, [](const RecordOutline&) { return true; }));
     return reader.defect();
 }
 

@@ -45,23 +45,49 @@ class VarintAssembler {
     unsigned shift_ = 0;
 };
 
-/// Reads one zig-zag number (std::int32_t or std::int64_t) at `at`, which moves past it. False, with `at` anywhere in
-/// the number, when it runs over `end` or overflows.
-template <class Int>
-[[nodiscard]] inline bool read_zig_zag(const std::byte*& at, const std::byte* end, Int& value) {
-    using Bits = std::make_unsigned_t<Int>;
-    if (at != end && *at < std::byte{0x80}) [[likely]] {
-        value = from_zig_zag(static_cast<Bits>(*at++));
-        return true;
-    }
+/// A number and what follows it; `next` is null when the number ran over the end or overflowed.
+template <class Bits>
+struct TakenVarint {
+    const std::byte* next;
+    Bits bits;
+};
+
+/// Any length of number. Apart from the common short ones, and out of their way.
+template <class Bits>
+[[gnu::noinline]] inline TakenVarint<Bits> take_long_varint(const std::byte* at, const std::byte* end) {
     VarintAssembler<Bits> number;
     while (at != end) {
         const auto state = number.feed(std::to_integer<std::uint8_t>(*at++));
-        if (state == VarintAssembler<Bits>::State::more) continue;
-        value = from_zig_zag(number.bits());
-        return state == VarintAssembler<Bits>::State::done;
+        if (state == VarintAssembler<Bits>::State::done) return {at, number.bits()};
+        if (state == VarintAssembler<Bits>::State::overflow) break;
     }
-    return false;
+    return {nullptr, 0};
+}
+
+/// Reads one zig-zag number (std::int32_t or std::int64_t) at `at`, which moves past it. False, with `at` where it was,
+/// when it runs over `end` or overflows.
+template <class Int>
+[[nodiscard, gnu::always_inline]] inline bool read_zig_zag(const std::byte*& at, const std::byte* end, Int& value) {
+    using Bits = std::make_unsigned_t<Int>;
+    // One and two bytes are nearly all numbers of a record: lengths, offset deltas, times.
+    if (at != end) [[likely]] {
+        const auto first = std::to_integer<Bits>(at[0]);
+        if (first < 0x80) {
+            at += 1;
+            value = from_zig_zag(first);
+            return true;
+        }
+        if (end - at >= 2 && at[1] < std::byte{0x80}) {
+            value = from_zig_zag(static_cast<Bits>((first & 0x7F) | std::to_integer<Bits>(at[1]) << 7));
+            at += 2;
+            return true;
+        }
+    }
+    const auto taken = take_long_varint<Bits>(at, end);
+    if (taken.next == nullptr) return false;
+    at = taken.next;
+    value = from_zig_zag(taken.bits);
+    return true;
 }
 
 /// Bytes that append_zig_zag writes: 1 to 5 for int32, 1 to 10 for int64.
