@@ -271,11 +271,11 @@ int hunt(const Arguments& arguments) {
                                        .steps = 2'000'000,
                                        .forget_every = 0,
                                        .progress = ProgressStyle::silent});
-    const bool random_first = walk.counterexample && walk.cpu_seconds < run.cpu_seconds;
-    fmt::print("{}\t{}\t{} {}\t{}{}\t{}\t{}\t{:.2f}\t{}\t{}\n", mutant.id, best.violation.property, mutant.scenario,
-               mutant.scope, best.actions.size(), as_said ? "" : "!", run.states, run.steps, run.cpu_seconds,
-               walk.counterexample ? fmt::format("{}", walk.steps) : "not in 2M",
-               random_first ? "random" : "exhaustive");
+    const bool random_first = walk.counterexample && walk.steps < run.steps;
+    fmt::print("{}\t{}{}\t{} {}\t{}\t{}\t{}\t{:.3f}\t{}\t{}\t{} ({})\n", mutant.id, best.violation.property,
+               as_said ? "" : " (unexpected)", mutant.scenario, mutant.scope, best.actions.size(), run.states,
+               run.steps, run.cpu_seconds, walk.counterexample ? fmt::format("{}", walk.steps) : "not in 2M",
+               random_first ? "random" : "exhaustive", mutant.title, mutant.source);
     return as_said ? kHolds : kViolated;
 }
 
@@ -295,7 +295,7 @@ int mutants(const Arguments& arguments, const std::filesystem::path& program) {
         return kUsage;
     }
     std::sort(programs.begin(), programs.end());
-    fmt::print("mutant\tkilled by\tscenario\tactions\tstates\tsteps\tseconds\trandom steps\tfirst\n");
+    fmt::print("mutant\tkilled by\tscenario\tactions\tstates\tsteps\tseconds\trandom steps\tfewer steps\tedit\n");
     int survivors = 0;
     for (const fs::path& mutant : programs) {
         std::fflush(stdout);

@@ -18,7 +18,7 @@ if(HIGHWATER_TESTS)
   highwater_model_control(O8-disk-loses-nothing A29 --disk-loses-nothing)
   # O10: a property replaced by "true" lets the mutant live that only it finds.
   highwater_model_control(O10-AckTruth D23 --silence AckTruth)
-  highwater_model_control(O10-Contiguous A40 --silence Contiguous)
+  highwater_model_control(O10-NoDirtyRead A22 --silence NoDirtyRead --without power_loss)
   highwater_model_control(O10-StartBound A20 --silence StartBound)
   highwater_model_control(O10-DriverContract A39 --silence DriverContract)
 endif()

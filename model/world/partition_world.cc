@@ -251,7 +251,7 @@ void PartitionWorld::act(StepContext& context, World& world, Action action) cons
         case ActionKind::deliver_stray: {
             const std::uint8_t producer = network.strays[action.b].producer;
             const std::uint8_t batch = network.take_from_stray(action.b);
-            tell(context, "a request of a former connection arrives");
+            tell(context, "a request that was under way for long arrives");
             if (world.outside.producers[producer].status[batch] == BatchStatus::acknowledged) {
                 count(context.coverage, Occurrence::stray_arrived_after_its_batch_was_acknowledged);
             }
