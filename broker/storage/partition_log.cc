@@ -63,6 +63,11 @@ IoResult<void> PartitionLog::Impl::new_segment(Offset base, Timestamp now) {
 
 IoResult<void> PartitionLog::Impl::roll(Offset base, Timestamp now) {
     Segment& old = active();
+    if (old.base() >= recovery_point_) {
+        // No flush has made its name durable yet. If a power loss could keep the next segment's name and lose this one,
+        // a log would seem to begin, or to go on, where it does not.
+        if (auto synced = files_.sync_directory(parameters_.path); !synced) return fail(synced.error());
+    }
     write_indexes(old);
     if (active_is_dirty_) {
         const auto file = old.file();
@@ -282,8 +287,15 @@ IoResult<void> PartitionLog::Impl::advance_log_start(Offset log_start, Timestamp
     epochs_are_dirty_ = true;
     if (log_start == log_end_ && active().size() > 0 && active().base() < log_end_) {
         if (auto rolled = roll(log_end_, now); !rolled) return rolled;
+        // Once the batches are gone, only the snapshot of this roll knows the producers.
+        if (auto flushed = flush(); !flushed) return flushed;
     }
     while (segments_.size() > 1 && end_of(segments_.begin()) <= log_start) {
+        // Oldest first, also on the disk: a power loss must not bring back one below a hole.
+        if (deletion_is_unsynced_) {
+            if (auto synced = files_.sync_directory(parameters_.path); !synced) return fail(synced.error());
+        }
+        deletion_is_unsynced_ = true;
         if (auto deleted = delete_segment(segments_.begin(), false, now); !deleted) return fail(deleted.error());
     }
     const Offset first = segments_.begin()->first;

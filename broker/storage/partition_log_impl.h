@@ -120,6 +120,7 @@ class PartitionLog::Impl {
     std::vector<std::pair<std::string, std::shared_ptr<File>>> dirty_shortcuts_;
     std::vector<std::pair<Offset, Offset>> rolled_;  // segments whose transaction index must be put in place: base, end
     bool directory_is_dirty_ = false;
+    bool deletion_is_unsynced_ = false;
     bool parent_is_dirty_ = false;
     bool epochs_are_dirty_ = false;
     /// Raised by every truncation, so that a plan from before it does not count as durable what came after.

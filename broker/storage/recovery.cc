@@ -63,6 +63,9 @@ IoResult<OpenedState> PartitionLog::Impl::open() {
         if (auto created = new_segment(log_end_, now_); !created) return refuse(created.error());
         parent_is_dirty_ = true;
         remove_snapshots([](Offset) { return true; });
+        if (wrote_while_opening_) {
+            if (auto synced = files_.sync_directory(parameters_.path); !synced) return refuse(synced.error());
+        }
     } else if (parameters_.clean_shutdown) {
         const auto clean = open_last_segment();
         if (!clean) return refuse(clean.error());
@@ -187,6 +190,7 @@ IoResult<void> PartitionLog::Impl::find_segments() {
         if (!base) continue;
         if (!segments_.contains(*base)) {
             if (auto removed = files_.remove(path_of(entry.name)); !removed) return removed;
+            wrote_while_opening_ = true;
         } else if (offset_of_file(entry.name, kTransactionIndexSuffix)) {
             transaction_indexes_.push_back(*base);
         }
@@ -209,7 +213,9 @@ IoResult<void> PartitionLog::Impl::scan_segments(Offset trusted_below) {
     damaged_.clear();
     scanned_epochs_.clear();
     auto it = segments_.begin();
-    while (std::next(it) != segments_.end() && std::next(it)->first <= trusted_below) ++it;
+    // A recovery point that is exactly where the next segment begins may be from before the roll, and then the flush
+    // did not cover what the roll leaves behind: the transaction index.
+    while (std::next(it) != segments_.end() && std::next(it)->first < trusted_below) ++it;
     scanned_from_ = it->first;
     scanned_all_ = it == segments_.begin();
     Offset expected = it->first;
@@ -230,7 +236,8 @@ IoResult<bool> PartitionLog::Impl::scan_segment(Segments::iterator it, Offset tr
     const bool gaps_are_allowed = parameters_.settings.compacted;
     const bool is_last = std::next(it) == segments_.end();
     const Offset below = is_last ? kHighestOffset : std::next(it)->first;
-    if (segment.base() > expected && !gaps_are_allowed) {
+    const bool was_deleted = segment.base() <= parameters_.log_start.value_or(Offset{0});
+    if (segment.base() > expected && !gaps_are_allowed && !was_deleted) {
         if (expected >= trusted_below) {
             note(fmt::format("no segment holds {}: cut there", expected));
             const auto previous = std::prev(it);
@@ -405,8 +412,8 @@ IoResult<void> PartitionLog::Impl::load_epochs() {
         });
         if (!replayed) return replayed;
     }
-    epochs_.truncate_from_end(log_end_);
     epochs_.truncate_from_start(log_start_);
+    epochs_.truncate_from_end(log_end_);  // KAFKA-10706: also one that starts there
     const auto entries = epochs_.entries();
     epochs_are_dirty_ = stored ? !std::ranges::equal(*stored, entries) : text.has_value() || !entries.empty();
     return {};
@@ -493,7 +500,7 @@ IoResult<void> PartitionLog::Impl::load_producers() {
 }
 
 IoResult<void> PartitionLog::Impl::make_recovered_durable() {
-    for (auto it = segments_.find(*scanned_from_); it != segments_.end(); ++it) {
+    for (auto it = segments_.lower_bound(*scanned_from_); it != segments_.end(); ++it) {
         const auto file = it->second->file();
         if (!file) return refuse(file.error());
         if (it->second->size() > 0 || wrote_while_opening_) dirty_files_.push_back(*file);
