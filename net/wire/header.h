@@ -34,7 +34,7 @@ struct Schema<RequestHeader> {
         field("RequestApiKey", &T::request_api_key, since(0));
         field("RequestApiVersion", &T::request_api_version, since(0));
         field("CorrelationId", &T::correlation_id, since(0));
-        field("ClientId", &T::client_id, since(1), nullable_since(1), ignorable, never_flexible);
+        field("ClientId", &T::client_id, since(1), nullable_since(1), never_flexible);
     }
 };
 static_assert(describes_every_member<RequestHeader>);
