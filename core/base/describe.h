@@ -44,7 +44,7 @@ struct IgnoreField {
 
 struct ConvertsToAnything {
     template <class T>
-    constexpr operator T() const;  // never defined: for unevaluated use
+    operator T() const;  // never defined: for unevaluated use
 };
 
 template <class T, std::size_t... I>
