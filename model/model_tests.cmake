@@ -22,3 +22,16 @@ if(HIGHWATER_TESTS)
   highwater_model_control(O10-StartBound A20 --silence StartBound)
   highwater_model_control(O10-DriverContract A39 --silence DriverContract)
 endif()
+
+# A mutant whose text is not in the file, or is there twice, must stop the build.
+if(HIGHWATER_TESTS)
+  set(stale "id X\ntitle t\nsource s\nscenario idempotence\nscope small\nbreaks NoDuplicate\nfile core/log/producer_state.cc\nfind\n")
+  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/mutants/gone.mutant "${stale}| this text is not there\nput\n| whatever\n")
+  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/mutants/twice.mutant "${stale}| }\nput\n| whatever\n")
+  foreach(case gone twice)
+    add_test(NAME model/mutants/stale-text-${case} COMMAND highwater_apply_mutant
+      ${CMAKE_CURRENT_BINARY_DIR}/mutants/${case}.mutant ${CMAKE_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR}/mutants/stale)
+    set_tests_properties(model/mutants/stale-text-${case} PROPERTIES LABELS model
+      PASS_REGULAR_EXPRESSION "no longer matches|more than once")
+  endforeach()
+endif()
