@@ -5,18 +5,36 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "broker/cli/configs_command.h"
+#include "broker/cli/consume_command.h"
+#include "broker/cli/dump_log_command.h"
 #include "broker/cli/exit_code.h"
+#include "broker/cli/produce_command.h"
 #include "broker/cli/serve_command.h"
+#include "broker/cli/topics_command.h"
+#include "broker/cli/wire_command.h"
 
 int main(int argc, char** argv) {
     using namespace highwater::cli;
     CLI::App app("highwater: a broker that Kafka clients talk to", "highwater");
     app.set_version_flag("--version", "highwater " HIGHWATER_VERSION);
     app.require_subcommand(1);
-    app.failure_message(CLI::FailureMessage::help);
+    app.failure_message([](const CLI::App*, const CLI::Error& error) {
+        return fmt::format("highwater: {}\nRun highwater --help, or highwater COMMAND --help.\n", error.what());
+    });
     std::function<int()> run;
     add_serve_command(app, run);
+    add_topics_command(app, run);
+    add_configs_command(app, run);
+    add_produce_command(app, run);
+    add_consume_command(app, run);
+    add_dump_log_command(app, run);
+    add_wire_command(app, run);
     try {
+        if (argc > 1 && argv[1][0] != '-' && app.get_subcommand_no_throw(argv[1]) == nullptr) {
+            fmt::print(stderr, "highwater: there is no command \"{}\"; highwater --help lists them\n", argv[1]);
+            return kUsageError;
+        }
         app.parse(argc, argv);
         return run ? run() : kSuccess;
     } catch (const CLI::ParseError& error) {

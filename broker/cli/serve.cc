@@ -76,7 +76,10 @@ class Node {
         const bool ready = any_port ? listen() && start_engine() : start_engine() && listen();
         if (!ready) return kFailure;
         announce();
-        shard_->run();
+        if (!shard_->run()) {
+            fmt::print(stderr, "highwater: stopped, since no log directory is left that works\n");
+            return kFailure;
+        }
         fmt::print(stderr, "highwater: stopped\n");
         return kSuccess;
     }

@@ -13,7 +13,7 @@ namespace highwater::config {
 
 namespace {
 
-using T = engine::ConfigType;
+using T = ConfigType;
 using S = NodeSettings;
 using V = std::string_view;
 using Applied = Result<void, std::string>;

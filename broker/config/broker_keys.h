@@ -7,6 +7,7 @@
 #include "broker/config/node_settings.h"
 #include "broker/engine/topic_config.h"
 #include "core/base/result.h"
+#include "core/metadata/config_def.h"
 
 namespace highwater::config {
 
@@ -25,7 +26,7 @@ struct BrokerKey {
 
     std::string_view group;
     std::string_view name;
-    engine::ConfigType type;
+    ConfigType type;
     /// As written in a file; empty: none.
     std::string_view default_value;
     /// Inclusive, for numbers.

@@ -12,28 +12,6 @@ namespace highwater::config {
 
 namespace {
 
-std::string_view name_of(engine::ConfigType type) {
-    switch (type) {
-        case engine::ConfigType::boolean:
-            return "boolean";
-        case engine::ConfigType::int16:
-        case engine::ConfigType::int32:
-            return "int";
-        case engine::ConfigType::int64:
-            return "long";
-        case engine::ConfigType::float64:
-            return "double";
-        case engine::ConfigType::list:
-            return "list";
-        case engine::ConfigType::class_name:
-            return "class";
-        case engine::ConfigType::password:
-            return "password";
-        default:
-            return "string";
-    }
-}
-
 std::string limits(double minimum, double maximum) {
     const bool low = std::isfinite(minimum) && minimum > -9e18;
     const bool high = std::isfinite(maximum) && maximum < 9e18;
@@ -74,7 +52,8 @@ std::string documentation() {
             group = key.group;
             out += fmt::format("\n## {}\n\n{}", group, kHead);
         }
-        row(out, key.name, name_of(key.type), key.default_value, limits(key.minimum, key.maximum), key.documentation);
+        row(out, key.name, kafka_name(key.type), key.default_value, limits(key.minimum, key.maximum),
+            key.documentation);
     }
     out += fmt::format(
         "\n## defaults of topics\n\n"
@@ -88,7 +67,7 @@ std::string documentation() {
         if (setting.broker_name.empty()) continue;
         const std::string allowed =
             setting.allowed.empty() ? limits(setting.minimum, setting.maximum) : std::string(setting.allowed);
-        row(out, setting.broker_name, name_of(setting.type), engine::text_of(defaults, setting), allowed,
+        row(out, setting.broker_name, kafka_name(setting.type), engine::text_of(defaults, setting), allowed,
             fmt::format("Topic key `{}`. {}", setting.name, setting.documentation));
     }
     out += "\n## accepted without effect\n\n| key | why |\n|---|---|\n";

@@ -82,6 +82,9 @@ class Loader {
         for (const auto& [key, entry] : entries_) apply(key, entry);
         check_together();
         if (!errors_.empty()) return unexpected(std::move(errors_));
+        for (const BrokerKey& key : broker_keys())
+            loaded_.settings.engine.other_keys.push_back(
+                {key.name, key.type, key.default_value, key.documentation, key.type == ConfigType::password});
         return std::move(loaded_);
     }
 
@@ -151,7 +154,7 @@ class Loader {
         loaded_.settings.engine.static_settings.push_back(
             {.name = std::string(key),
              .value = entry.value,
-             .sensitive = known != nullptr && known->type == engine::ConfigType::password});
+             .sensitive = known != nullptr && known->type == ConfigType::password});
     }
 
     void unknown(std::string_view key, const Entry& entry) {

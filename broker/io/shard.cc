@@ -72,7 +72,7 @@ Result<void, engine::StartError> Shard::start_engine(engine::EngineConfig config
     return {};
 }
 
-void Shard::run() {
+bool Shard::run() {
     loop_.post([] {});  // a first turn, so that the engine's deadline is armed
     loop_.run();
     in_shutdown_ = true;
@@ -80,8 +80,9 @@ void Shard::run() {
     flush_worker_.reset();  // finishes what it was given
     moment_ = {.time = monotonic_clock(), .wall = wall_clock()};
     hand_in_flushed();
-    engine_->shutdown(moment_);
+    if (!storage_failed_) engine_->shutdown(moment_);
     server_.close_all(transport::CloseReason::shutdown);
+    return !storage_failed_;
 }
 
 void Shard::flushed(engine::FlushResult result) {
@@ -165,6 +166,16 @@ void Shard::resume_reading(engine::ConnectionId connection) {
 }
 void Shard::start_flush(engine::FlushJob job) {
     flush_worker_->start(std::move(job));
+}
+
+void Shard::storage_failed(std::string_view directory, std::string_view detail, bool all_failed) {
+    log_.write(
+        LogLevel::error, LogKind::node,
+        "the log directory {} failed and is not served any more: {}; look at the disk, then start the node again",
+        directory, detail);
+    if (!all_failed) return;
+    storage_failed_ = true;
+    loop_.stop();
 }
 
 }  // namespace highwater::io

@@ -30,9 +30,9 @@ class Shard final : private transport::Service, private engine::Outbox {
     /// Requires: once, before run().
     Result<void, engine::StartError> start_engine(engine::EngineConfig config, storage::FileSystem& files);
 
-    /// Serves until the loop is stopped, then stops cleanly: no new requests, what waits is answered, files are
-    /// durable.
-    void run();
+    /// Serves until the loop is stopped, then stops cleanly: no new requests, what waits is answered, files are durable.
+    /// False: it stopped by itself, since no log directory is left that works.
+    bool run();
 
     [[nodiscard]] const engine::Engine& engine() const { return *engine_; }
     [[nodiscard]] const transport::ServerCounters& counters() const { return server_.counters(); }
@@ -52,6 +52,7 @@ class Shard final : private transport::Service, private engine::Outbox {
     void pause_reading(engine::ConnectionId connection) override;
     void resume_reading(engine::ConnectionId connection) override;
     void start_flush(engine::FlushJob job) override;
+    void storage_failed(std::string_view directory, std::string_view detail, bool all_failed) override;
 
     /// The clocks as of this turn.
     engine::Moment now();
@@ -64,6 +65,7 @@ class Shard final : private transport::Service, private engine::Outbox {
     Log& log_;
     engine::Moment moment_;
     bool in_shutdown_ = false;
+    bool storage_failed_ = false;
     std::unique_ptr<transport::Timer> deadline_timer_;
     std::optional<Time> armed_for_;
     transport::Server server_;

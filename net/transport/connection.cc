@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "net/transport/foreign_protocol.h"
+#include "net/wire/frame.h"
 
 namespace highwater::transport {
 
@@ -86,7 +86,9 @@ void Connection::hand_out_frames() {
 }
 
 void Connection::refuse_length(std::int32_t length) {
-    const std::string_view protocol = had_frame_ ? std::string_view{} : foreign_protocol(input_.received());
+    const wire::FrameError error{
+        length <= 0 ? wire::FrameError::Kind::not_positive : wire::FrameError::Kind::over_limit, length};
+    const std::string_view protocol = had_frame_ ? "" : error.foreign_protocol();
     if (!protocol.empty())
         close(CloseReason::foreign_protocol, fmt::format("the first bytes look like {}", protocol));
     else if (length <= 0)
