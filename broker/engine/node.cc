@@ -325,6 +325,7 @@ void Node::configure(Topic& topic, Moment now) {
     }
     for (const auto& partition : topic.partitions) {
         if (partition->log() != nullptr) partition->log()->set_settings(log_settings(topic.config, random_));
+        partition->set_flush_limits(flush_limits(topic.config));
         partition->step(ConfigChanged{.min_insync_replicas = topic.config.min_insync_replicas}, now);
     }
 }

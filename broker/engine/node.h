@@ -133,13 +133,14 @@ class Node final : private PartitionHost {
     void start_tasks(Moment now);
     void run(Task task, Moment now);
     void apply_retention(Moment now);
-    void write_checkpoints(Task task);
+    void write_checkpoints(Task task, Moment now);
     void remove_deleted_files(Moment now);
     [[nodiscard]] std::chrono::milliseconds interval_of(Task task) const;
     /// Notes that the directory failed; the machines of its partitions hear of it in settle().
     void fail(storage::LogDirectory& directory, const storage::IoError& error);
     Partition* find(std::uint64_t partition_number);
     storage::LogDirectory& directory_for_new_partition();
+    static Partition::FlushLimits flush_limits(const TopicConfig& config);
     static storage::LogSettings log_settings(const TopicConfig& config, Random& random);
 
     void make_broker_config_keys();

@@ -270,6 +270,7 @@ storage::IoResult<void> Node::add_partition(Topic& topic, storage::LogDirectory&
         std::make_unique<Partition>(std::move(identity), host, directory, std::move(files), std::move(replica)));
     Partition& partition = *topic.partitions.back();
     partitions_.emplace(partition.identity().number, &partition);
+    partition.set_flush_limits(flush_limits(topic.config));
     lead(partition, now);
     return {};
 }

@@ -36,6 +36,12 @@ storage::LogSettings Node::log_settings(const TopicConfig& config, Random& rando
     return settings;
 }
 
+Partition::FlushLimits Node::flush_limits(const TopicConfig& config) {
+    constexpr std::int64_t kLongestMs = std::chrono::duration_cast<std::chrono::milliseconds>(Duration::max()).count();
+    return {.messages = config.flush_messages,
+            .time = std::chrono::milliseconds{std::min(config.flush_ms, kLongestMs)}};
+}
+
 std::chrono::milliseconds Node::interval_of(Task task) const {
     constexpr std::chrono::milliseconds kLeast{10};  // an interval of 0 would never let go of the event loop
     switch (task) {
@@ -70,7 +76,7 @@ void Node::run(Task task, Moment now) {
         case Task::recovery_points:
         case Task::high_watermarks:
         case Task::log_starts:
-            write_checkpoints(task);
+            write_checkpoints(task, now);
             break;
         case Task::deleted_files:
             remove_deleted_files(now);
@@ -99,10 +105,12 @@ void Node::apply_retention(Moment now) {
     settle(now);
 }
 
-void Node::write_checkpoints(Task task) {
+void Node::write_checkpoints(Task task, Moment now) {
     for (auto& [name, topic] : topics_.by_name()) {
         for (const auto& partition : topic.partitions) {
             if (partition->replica().is_offline()) continue;
+            // In Kafka's flush mode nothing else would ever move the recovery point of a quiet segment.
+            if (task == Task::recovery_points) partition->flush_if_due(now, true);
             if (task == Task::high_watermarks) partition->checkpoint_high_watermark();
             if (task == Task::recovery_points) partition->checkpoint_recovery_point();
             if (task == Task::log_starts) partition->checkpoint_log_start();

@@ -69,9 +69,22 @@ void Partition::carry_out(const AppendBatch& effect, Moment now) {
         return;
     }
     replica_.step(now.time, AppendDone{effect.token}, effects_);
+    if (replica_.flush_mode() == FlushMode::replicated) flush_if_due(now);
 }
 
 void Partition::carry_out(const FlushUpTo&, Moment) {
+    flush_is_asked_ = true;
+    host_->flush_wanted(*this);
+}
+
+void Partition::flush_if_due(Moment now, bool whatever_limit) {
+    if (flush_is_asked_ || log_ == nullptr || replica_.is_offline()) return;
+    const std::int64_t not_durable = (log_->log_end() - log_->recovery_point()).value();
+    if (not_durable == 0) return;
+    const bool is_due = whatever_limit || not_durable >= flush_limits_.messages ||
+                        now.time - last_flush_ >= flush_limits_.time;
+    if (!is_due) return;
+    flush_is_asked_ = true;
     host_->flush_wanted(*this);
 }
 
@@ -131,6 +144,8 @@ void Partition::carry_out(const TakeOffline&, Moment) {
 
 void Partition::flush_completed(const storage::FlushPlan& plan, Moment now) {
     log_->flush_completed(plan);
+    flush_is_asked_ = false;
+    last_flush_ = now.time;
     step(FlushDone{plan.end_offset()}, now);
 }
 

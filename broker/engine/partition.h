@@ -70,6 +70,16 @@ class Partition {
     void flush_completed(const storage::FlushPlan& plan, Moment now);
     void flush_failed(const storage::IoError& error, Moment now);
 
+    /// In Kafka's flush mode the machine asks for no flush; what `flush.messages` and `flush.ms` ask for is the
+    /// driver's business.
+    struct FlushLimits {
+        std::int64_t messages = 0;
+        Duration time{};
+    };
+    void set_flush_limits(FlushLimits limits) { flush_limits_ = limits; }
+    /// Asks the host for a flush if a limit is passed, or with `whatever_limit` if anything is not durable.
+    void flush_if_due(Moment now, bool whatever_limit = false);
+
     /// Writes the marks of this partition into the directory's checkpoints (in memory; the caller writes the files).
     void checkpoint_high_watermark();
     void checkpoint_recovery_point();
@@ -102,6 +112,9 @@ class Partition {
     Effects effects_;
     bool running_ = false;
     std::optional<Time> wake_at_;
+    FlushLimits flush_limits_;
+    bool flush_is_asked_ = false;
+    Time last_flush_;
     /// What the machine was told of as failed; why it goes offline.
     std::optional<storage::IoError> failure_;
     /// Set during produce(): whose bytes these are.

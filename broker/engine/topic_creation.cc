@@ -69,10 +69,15 @@ std::vector<CreatedTopic> create_topics(Node& node, const std::vector<TopicToCre
     return answers;
 }
 
-ErrorCode auto_create(Node& node, std::string_view name, Moment now) {
-    if (!is_valid_topic_name(name)) return ErrorCode::invalid_topic_exception;
-    const auto answers = create_topics(node, {topic_to_create(node, name)}, false, now);
-    return answers.front().error.error;
+std::map<std::string, ErrorCode, std::less<>> auto_create(Node& node, const std::set<std::string>& names, Moment now) {
+    std::vector<TopicToCreate> topics;
+    for (const std::string& name : names) topics.push_back(topic_to_create(node, name));
+    std::map<std::string, ErrorCode, std::less<>> refused;
+    if (topics.empty()) return refused;
+    for (CreatedTopic& answer : create_topics(node, topics, false, now)) {
+        if (answer.error.error != ErrorCode::none) refused.emplace(std::move(answer.name), answer.error.error);
+    }
+    return refused;
 }
 
 }  // namespace highwater::engine

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <map>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,7 +22,8 @@ std::vector<CreatedTopic> create_topics(Node& node, const std::vector<TopicToCre
 /// A topic with nothing but a name; id and placement are drawn.
 TopicToCreate topic_to_create(Node& node, std::string_view name);
 
-/// Why a topic can't be created by being asked for (`auto.create.topics.enable`), or none.
-ErrorCode auto_create(Node& node, std::string_view name, Moment now);
+/// Creates the topics that a client asked about and that are not there (`auto.create.topics.enable`), all with one
+/// write of metadata. Returns what was refused, by name.
+std::map<std::string, ErrorCode, std::less<>> auto_create(Node& node, const std::set<std::string>& names, Moment now);
 
 }  // namespace highwater::engine

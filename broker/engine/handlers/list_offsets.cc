@@ -109,7 +109,8 @@ Answer answer_partition(Topic* topic, const RequestInfo& request, const wire::Li
     }
     answer.offset = place->offset;
     answer.timestamp = place->timestamp;
-    if (place->leader_epoch) answer.leader_epoch = *place->leader_epoch;
+    // KIP-320: from version 4 on.
+    if (place->leader_epoch && request.version() >= 4) answer.leader_epoch = *place->leader_epoch;
     return answer;
 }
 

@@ -50,18 +50,35 @@ TopicAnswer refused(std::string_view name, ErrorCode error) {
     return out;
 }
 
-TopicAnswer by_name(Node& node, const RequestInfo& request, const wire::MetadataRequest& message,
-                    std::string_view name) {
-    if (const Topic* topic = node.topics().find(name)) return describe(node, *topic);
+bool names_by_id(const RequestInfo& request, const wire::MetadataRequest::MetadataRequestTopic& topic) {
+    return request.version() >= kFirstVersionWithIdsInRequest && !topic.name && !topic.topic_id.is_zero();
+}
+
+std::string_view name_of(const wire::MetadataRequest::MetadataRequestTopic& topic) {
+    return topic.name ? topic.name->view() : std::string_view();
+}
+
+/// Creates the topics that are missing, if that is allowed; returns what was refused.
+std::map<std::string, ErrorCode, std::less<>> create_missing(Node& node, const RequestInfo& request,
+                                                             const wire::MetadataRequest& message) {
     const bool may_create = node.config().auto_create_topics_enable &&
                             (message.allow_auto_topic_creation || request.version() < kFirstVersionWithAutoCreate);
-    if (!may_create) {
-        return refused(name, is_valid_topic_name(name) ? ErrorCode::unknown_topic_or_partition
-                                                       : ErrorCode::invalid_topic_exception);
+    if (!may_create) return {};
+    std::set<std::string> missing;
+    for (const auto& topic : *message.topics) {
+        const std::string_view name = name_of(topic);
+        if (names_by_id(request, topic) || !is_valid_topic_name(name)) continue;
+        if (node.topics().find(name) == nullptr) missing.emplace(name);
     }
-    const ErrorCode error = auto_create(node, name, request.now);
-    if (error != ErrorCode::none) return refused(name, error);
-    return describe(node, *node.topics().find(name));
+    return auto_create(node, missing, request.now);
+}
+
+TopicAnswer by_name(Node& node, std::string_view name,
+                    const std::map<std::string, ErrorCode, std::less<>>& not_created) {
+    if (const Topic* topic = node.topics().find(name)) return describe(node, *topic);
+    if (!is_valid_topic_name(name)) return refused(name, ErrorCode::invalid_topic_exception);
+    const auto reason = not_created.find(name);
+    return refused(name, reason == not_created.end() ? ErrorCode::unknown_topic_or_partition : reason->second);
 }
 
 TopicAnswer by_id(Node& node, const TopicId& id) {
@@ -87,14 +104,10 @@ wire::MetadataResponse handle(Node& node, const RequestInfo& request, const wire
         for (const auto& [name, topic] : node.topics().by_name()) response.topics.push_back(describe(node, topic));
         return response;
     }
+    const auto not_created = create_missing(node, request, message);
     for (const auto& topic : *message.topics) {
-        const bool is_by_id =
-            request.version() >= kFirstVersionWithIdsInRequest && !topic.name && !topic.topic_id.is_zero();
-        if (is_by_id) {
-            response.topics.push_back(by_id(node, topic.topic_id));
-        } else {
-            response.topics.push_back(by_name(node, request, message, topic.name ? topic.name->view() : ""));
-        }
+        response.topics.push_back(names_by_id(request, topic) ? by_id(node, topic.topic_id)
+                                                              : by_name(node, name_of(topic), not_created));
     }
     return response;
 }
