@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <string>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -13,6 +14,15 @@
 #include "broker/cli/serve_command.h"
 #include "broker/cli/topics_command.h"
 #include "broker/cli/wire_command.h"
+
+namespace {
+
+bool has_command(CLI::App& app, const std::string& name) {
+    const auto commands = app.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
+    return !commands.empty();
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
     using namespace highwater::cli;
@@ -31,7 +41,7 @@ int main(int argc, char** argv) {
     add_dump_log_command(app, run);
     add_wire_command(app, run);
     try {
-        if (argc > 1 && argv[1][0] != '-' && app.get_subcommand_no_throw(argv[1]) == nullptr) {
+        if (argc > 1 && argv[1][0] != '-' && !has_command(app, argv[1])) {
             fmt::print(stderr, "highwater: there is no command \"{}\"; highwater --help lists them\n", argv[1]);
             return kUsageError;
         }
