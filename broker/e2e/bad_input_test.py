@@ -60,7 +60,7 @@ def run_row(bench, row):
 
 def main():
     wanted = set(sys.argv[1:])
-    programs = pathlib.Path(os.environ.get("HIGHWATER_E2E_PROGRAMS", testing.ROOT / "build/gcc/broker/e2e"))
+    programs = pathlib.Path(os.environ.get("HIGHWATER_E2E_PROGRAMS", testing.ROOT / "build/release/broker/e2e"))
     failures = []
     ran = 0
     broker = testing.Broker("bad-input", **SETTINGS)

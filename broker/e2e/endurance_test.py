@@ -26,7 +26,7 @@ def main():
     parser.add_argument("--records", type=int, default=10_000_000)
     parser.add_argument("--flush", choices=("durable", "replicated"), default="durable")
     options = parser.parse_args()
-    programs = pathlib.Path(os.environ.get("HIGHWATER_E2E_PROGRAMS", testing.ROOT / "build/gcc/broker/e2e"))
+    programs = pathlib.Path(os.environ.get("HIGHWATER_E2E_PROGRAMS", testing.ROOT / "build/release/broker/e2e"))
     settings = {} if options.flush == "durable" else {"flush": "replicated"}
     with testing.broker("endurance", **settings) as broker:
         broker.create_topic("endurance", partitions=PARTITIONS)
