@@ -73,8 +73,12 @@ class Node {
         // Whoever starts a second node by mistake should hear about the directory rather than the port, so the
         // directory comes first, unless the port to advertise is not known before it is bound.
         const bool any_port = std::ranges::any_of(settings_.listeners, [](const auto& l) { return l.port == 0; });
-        const bool ready = any_port ? listen() && start_engine() : start_engine() && listen();
-        if (!ready) return kFailure;
+        if (any_port && !listen()) return kFailure;
+        if (!start_engine()) return kFailure;
+        if (!any_port && !listen()) {
+            shard_->shut_down();
+            return kFailure;
+        }
         announce();
         if (!shard_->run()) {
             fmt::print(stderr, "highwater: stopped, since no log directory is left that works\n");
@@ -107,7 +111,9 @@ class Node {
             settings_.engine.advertised_listeners.push_back({listener.name, listener.host, listener.port, 0});
         auto started = shard_->start_engine(settings_.engine, files_);
         if (started) return true;
-        fmt::print(stderr, "highwater: {}\n", started.error().message);
+        const bool in_use = started.error().kind == engine::StartError::Kind::directory_in_use;
+        fmt::print(stderr, "highwater: {}{}\n", started.error().message,
+                   in_use ? "; stop that process, or choose another directory with --set log.dirs=DIRECTORY" : "");
         return false;
     }
 

@@ -79,7 +79,8 @@ class Loader {
     }
 
     Result<Loaded, std::vector<Remark>> finish() {
-        for (const auto& [key, entry] : entries_) apply(key, entry);
+        for (const auto& [key, entry] : replaced_) apply(key, entry, false);
+        for (const auto& [key, entry] : entries_) apply(key, entry, true);
         check_together();
         if (!errors_.empty()) return unexpected(std::move(errors_));
         for (const BrokerKey& key : broker_keys())
@@ -93,6 +94,7 @@ class Loader {
         const auto [at, is_new] = entries_.try_emplace(std::move(key));
         if (!is_new && where != "--set" && at->second.where != "--set")
             loaded_.warnings.push_back({where, at->first, fmt::format("replaces the value at {}", at->second.where)});
+        if (!is_new) replaced_.emplace_back(at->first, std::move(at->second));
         at->second = {trimmed(value), std::move(where)};
     }
 
@@ -100,15 +102,16 @@ class Loader {
         errors_.push_back({entry.where, std::string(key), std::move(message)});
     }
 
-    void apply(const std::string& key, const Entry& entry) {
+    /// An entry that does not count in the end is held to the same rules: what is wrong in a file is wrong, overridden
+    /// or not.
+    void apply(const std::string& key, const Entry& entry, bool counts) {
         for (const Synonym& synonym : kSynonyms) {
             if (synonym.name != key) continue;
-            if (!is_overridden(synonym))
-                return apply_canonical(key, synonym.canonical, scaled(entry.value, synonym.unit), entry);
-            check_same_id(synonym, entry);
-            return;
+            if (counts && entries_.contains("node.id")) check_same_id(synonym, entry);
+            return apply_canonical(key, synonym.canonical, scaled(entry.value, synonym.unit), entry,
+                                   counts && !is_overridden(synonym));
         }
-        apply_canonical(key, key, entry.value, entry);
+        apply_canonical(key, key, entry.value, entry, counts);
     }
 
     /// Whether the canonical key or an earlier synonym is there too.
@@ -124,11 +127,15 @@ class Loader {
             error(entry, synonym.name, "differs from node.id; leave out one of the two");
     }
 
-    void apply_canonical(std::string_view written, std::string_view key, const std::string& value, const Entry& entry) {
+    void apply_canonical(std::string_view written, std::string_view key, const std::string& value, const Entry& entry,
+                         bool counts) {
+        NodeSettings unused;
+        NodeSettings& settings = counts ? loaded_.settings : unused;
         if (const engine::TopicSetting* setting = engine::find_topic_setting_of_broker(key)) {
-            auto done = engine::set_value(loaded_.settings.engine.topic_defaults, *setting, value);
+            auto done = engine::set_value(settings.engine.topic_defaults, *setting, value);
             if (!done) return error(entry, written, std::move(done.error()));
-            return remember(written, entry);
+            if (counts) remember(written, entry);
+            return;
         }
         const BrokerKey* known = find_broker_key(key);
         if (known == nullptr) return unknown(written, entry);
@@ -140,13 +147,12 @@ class Loader {
                                          : fmt::format(" or give it its default, {}", known->default_value)));
         if (auto valid = check_value(*known, value); !valid) return error(entry, written, std::move(valid.error()));
         if (known->apply != nullptr) {
-            if (auto done = known->apply(loaded_.settings, value); !done)
-                return error(entry, written, std::move(done.error()));
+            if (auto done = known->apply(settings, value); !done) return error(entry, written, std::move(done.error()));
         }
         if (known->support == Support::no_effect && value != known->default_value)
             loaded_.warnings.push_back(
                 {entry.where, std::string(written), fmt::format("has no effect: {}", known->instead)});
-        remember(written, entry);
+        if (counts) remember(written, entry);
     }
 
     void remember(std::string_view key, const Entry& entry) {
@@ -198,6 +204,7 @@ class Loader {
     }
 
     Entries entries_;
+    std::vector<std::pair<std::string, Entry>> replaced_;
     std::vector<Remark> errors_;
     Loaded loaded_;
 };

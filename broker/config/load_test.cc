@@ -54,6 +54,12 @@ TEST(Configuration, ASetOverridesTheFileAndALaterLineAnEarlierOne) {
                 ElementsAre("server.properties:2: num.partitions: replaces the value at server.properties:1"));
 }
 
+TEST(Configuration, WhatIsOverriddenMustBeRightAllTheSame) {
+    EXPECT_THAT(errors_of("num.partitions=many\n", {"num.partitions=4"}),
+                ElementsAre("server.properties:1: num.partitions: \"many\" is not a whole number"));
+    EXPECT_THAT(errors_of("log.retention.hours=long\nlog.retention.ms=5\n").size(), 1U);
+}
+
 // Kafka: log.retention.ms before .minutes before .hours, wherever they stand; -1 keeps forever.
 TEST(Configuration, TheFinestUnitOfRetentionWins) {
     const auto retention = [](std::string text) {

@@ -75,6 +75,11 @@ Result<void, engine::StartError> Shard::start_engine(engine::EngineConfig config
 bool Shard::run() {
     loop_.post([] {});  // a first turn, so that the engine's deadline is armed
     loop_.run();
+    shut_down();
+    return !storage_failed_;
+}
+
+void Shard::shut_down() {
     in_shutdown_ = true;
     server_.stop_listening();
     flush_worker_.reset();  // finishes what it was given
@@ -82,7 +87,6 @@ bool Shard::run() {
     hand_in_flushed();
     if (!storage_failed_) engine_->shutdown(moment_);
     server_.close_all(transport::CloseReason::shutdown);
-    return !storage_failed_;
 }
 
 void Shard::flushed(engine::FlushResult result) {

@@ -30,9 +30,12 @@ class Shard final : private transport::Service, private engine::Outbox {
     /// Requires: once, before run().
     Result<void, engine::StartError> start_engine(engine::EngineConfig config, storage::FileSystem& files);
 
-    /// Serves until the loop is stopped, then stops cleanly: no new requests, what waits is answered, files are durable.
-    /// False: it stopped by itself, since no log directory is left that works.
+    /// Serves until the loop is stopped, then stops cleanly: no new requests, what waits is answered, files are
+    /// durable. False: it stopped by itself, since no log directory is left that works.
     bool run();
+    /// The clean stop alone, for a node that never ran. Requires: the engine was started. Only the destructor may
+    /// follow.
+    void shut_down();
 
     [[nodiscard]] const engine::Engine& engine() const { return *engine_; }
     [[nodiscard]] const transport::ServerCounters& counters() const { return server_.counters(); }
