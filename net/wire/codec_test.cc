@@ -14,7 +14,7 @@ namespace highwater::wire {
 
 namespace {
 
-using testing::bytes_of;
+using testing::from_hex;
 using testing::hex_of;
 
 template <Message T>
@@ -27,7 +27,7 @@ std::vector<std::byte> bytes_at(const T& message, std::int16_t version) {
 
 template <Message T>
 DecodeErrorKind refusal(std::string_view hex, std::int16_t version, DecodeOptions options = {}) {
-    const auto bytes = bytes_of(hex);
+    const auto bytes = from_hex(hex);
     const auto message = decode<T>(bytes, version, options);
     EXPECT_FALSE(message.has_value()) << hex;
     return message ? DecodeErrorKind{} : message.error().kind;
@@ -52,7 +52,7 @@ ProduceRequest a_produce_request() {
     topic.name = "t";
     auto& partition = topic.partition_data.emplace_back();
     partition.index = PartitionId{3};
-    partition.records = Records(bytes_of("0a0b0c"));
+    partition.records = Records(from_hex("0a0b0c"));
     return request;
 }
 
@@ -90,7 +90,7 @@ TEST(Decode, AViewCanBeMaterialisedAndChanged) {
 
 // B47: the broker answers a bad topic name with INVALID_TOPIC_EXCEPTION, so its decoder must let it through.
 TEST(Decode, TakesBadUtf8UnlessToldNotTo) {
-    const auto bytes = bytes_of("00000001 0002 c328");
+    const auto bytes = from_hex("00000001 0002 c328");
     const auto request = decode<MetadataRequest>(bytes, 1);
     ASSERT_TRUE(request);
     EXPECT_EQ(request->topics->front().name->view(), "\xC3\x28");
@@ -101,10 +101,10 @@ TEST(Decode, TakesBadUtf8UnlessToldNotTo) {
 
 // B50, as in Kafka.
 TEST(Decode, AnyNonZeroByteIsTrue) {
-    const auto request = decode<MetadataRequest>(bytes_of("ffffffff 7f"), 4);
+    const auto request = decode<MetadataRequest>(from_hex("ffffffff 7f"), 4);
     ASSERT_TRUE(request);
     EXPECT_TRUE(request->allow_auto_topic_creation);
-    EXPECT_FALSE(decode<MetadataRequest>(bytes_of("ffffffff 00"), 4)->allow_auto_topic_creation);
+    EXPECT_FALSE(decode<MetadataRequest>(from_hex("ffffffff 00"), 4)->allow_auto_topic_creation);
 }
 
 // B40, B41
@@ -117,7 +117,7 @@ TEST(Decode, RefusesAnArrayOfMoreElementsThanBytesAreLeft) {
 // B44: -1 is null; a broker takes nothing else for it, Kafka's reader any negative number.
 TEST(Decode, TakesOnlyMinusOneForNullUnlessToldOtherwise) {
     EXPECT_EQ(refusal<MetadataRequest>("fffffffe", 1), DecodeErrorKind::bad_length);
-    const auto request = decode<MetadataRequest>(bytes_of("fffffffe"), 1, kToolDecodeOptions);
+    const auto request = decode<MetadataRequest>(from_hex("fffffffe"), 1, kToolDecodeOptions);
     ASSERT_TRUE(request);
     EXPECT_FALSE(request->topics.has_value());
     EXPECT_EQ(refusal<MetadataRequest>("ffffffff", 0), DecodeErrorKind::null_not_allowed);
@@ -128,7 +128,7 @@ TEST(Decode, RefusesMoreArrayElementsThanTheOptionsAllow) {
     DecodeOptions options;
     options.max_array_elements = 2;
     EXPECT_EQ(refusal<MetadataRequest>("00000003 0000 0000 0000", 1, options), DecodeErrorKind::too_many_elements);
-    EXPECT_TRUE(decode<MetadataRequest>(bytes_of("00000002 0000 0000"), 1, options));
+    EXPECT_TRUE(decode<MetadataRequest>(from_hex("00000002 0000 0000"), 1, options));
 }
 
 // B46, B56
@@ -142,7 +142,7 @@ TEST(Decode, RefusesALengthThatCannotBe) {
 
 // B35
 TEST(Decode, RefusesTagsThatDoNotAscend) {
-    EXPECT_TRUE(decode<ApiVersionsRequest>(bytes_of("01 01 02 0300 0500"), 3));
+    EXPECT_TRUE(decode<ApiVersionsRequest>(from_hex("01 01 02 0300 0500"), 3));
     EXPECT_EQ(refusal<ApiVersionsRequest>("01 01 02 0500 0300", 3), DecodeErrorKind::tag_out_of_order);
     EXPECT_EQ(refusal<ApiVersionsRequest>("01 01 02 0500 0500", 3), DecodeErrorKind::tag_out_of_order);
     EXPECT_EQ(refusal<ApiVersionsRequest>("01 01 01 ffffffff0f 00", 3), DecodeErrorKind::tag_out_of_order);
@@ -165,16 +165,16 @@ TEST(Decode, RefusesATagOfAFieldThatTheVersionLacks) {
 }
 
 TEST(Decode, KeepsUnknownTaggedFields) {
-    const auto bytes = bytes_of("01 01 02 03 01aa 05 00");
+    const auto bytes = from_hex("01 01 02 03 01aa 05 00");
     const auto request = decode<ApiVersionsRequest>(bytes, 3);
     ASSERT_TRUE(request);
-    const TaggedFields expected(std::vector<TaggedField>{{3, Bytes(bytes_of("aa"))}, {5, Bytes()}});
+    const TaggedFields expected(std::vector<TaggedField>{{3, Bytes(from_hex("aa"))}, {5, Bytes()}});
     EXPECT_EQ(request->unknown_tags, expected);
     EXPECT_EQ(hex_of(bytes_at(*request, 3)), hex_of(bytes));
 }
 
 TEST(Decode, SaysWhereTheFaultIs) {
-    const auto error = decode<FetchRequest>(bytes_of("ffffffff 000001f4 0000"), 0).error();
+    const auto error = decode<FetchRequest>(from_hex("ffffffff 000001f4 0000"), 0).error();
     EXPECT_EQ(to_text(error), "FetchRequest.MinBytes: truncated at byte 8");
 }
 
@@ -215,7 +215,7 @@ TEST(Encode, WritesKnownAndUnknownTagsInOrder) {
     ApiVersionsResponse response;
     response.finalized_features_epoch = 7;                                         // tag 1
     response.zk_migration_ready = true;                                            // tag 3
-    response.unknown_tags = std::vector<TaggedField>{{4, Bytes(bytes_of("bb"))}};  // after both
+    response.unknown_tags = std::vector<TaggedField>{{4, Bytes(from_hex("bb"))}};  // after both
     EXPECT_EQ(hex_of(bytes_at(response, 3)),
               "00000100000000"
               "03"
@@ -279,9 +279,9 @@ TEST(RequestHeader, KeepsTheClientIdsInt16LengthInFlexibleVersions) {
 
 // B20, B22, B23
 TEST(RequestHeader, IsRefusedForWhatIsNotServedSaveApiVersions) {
-    EXPECT_FALSE(decode_request_header(bytes_of("7fff 0000 00000001 ffff")));
-    EXPECT_FALSE(decode_request_header(bytes_of("0003 007f 00000001 ffff 00")));
-    const auto bytes = bytes_of("0012 0063 00000001 ffff 00 0102");
+    EXPECT_FALSE(decode_request_header(from_hex("7fff 0000 00000001 ffff")));
+    EXPECT_FALSE(decode_request_header(from_hex("0003 007f 00000001 ffff 00")));
+    const auto bytes = from_hex("0012 0063 00000001 ffff 00 0102");
     const auto newer = decode_request_header(bytes);
     ASSERT_TRUE(newer);
     EXPECT_EQ(newer->header.request_api_version, 99);
@@ -291,7 +291,7 @@ TEST(RequestHeader, IsRefusedForWhatIsNotServedSaveApiVersions) {
 // B25, B26, B31, B32
 TEST(RequestHeader, IsRefusedWhenMalformed) {
     const auto kind = [](std::string_view hex) {
-        const auto bytes = bytes_of(hex);
+        const auto bytes = from_hex(hex);
         return decode_request_header(bytes).error().kind;
     };
     EXPECT_EQ(kind("0003 0001 0000"), DecodeErrorKind::truncated);
@@ -349,7 +349,7 @@ TEST(MetadataRecord, EveryKindComesBack) {
 
 TEST(MetadataRecord, RefusesAnotherFrameVersionAndUnknownIds) {
     const auto kind = [](std::string_view hex) {
-        const auto bytes = bytes_of(hex);
+        const auto bytes = from_hex(hex);
         return decode_metadata_record(bytes).error().kind;
     };
     EXPECT_EQ(kind("00 14 00 00"), DecodeErrorKind::unknown_record_type);

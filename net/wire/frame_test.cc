@@ -8,7 +8,7 @@ namespace highwater::wire {
 
 namespace {
 
-using testing::bytes_of;
+using testing::from_hex;
 using testing::hex_of;
 
 std::vector<std::byte> a_frame(std::size_t size, std::byte fill = std::byte{7}) {
@@ -27,7 +27,7 @@ std::vector<std::string> frames_of(FrameAssembler& assembler) {
 
 // B16: where the stream is cut does not matter.
 TEST(FrameAssembler, GivesTheSameFramesWhereverTheStreamIsCut) {
-    const auto stream = bytes_of("00000003 010203 00000001 ff 00000002 0405");
+    const auto stream = from_hex("00000003 010203 00000001 ff 00000002 0405");
     const std::vector<std::string> expected{"010203", "ff", "0405"};
     for (std::size_t cut = 0; cut <= stream.size(); ++cut) {
         FrameAssembler assembler(100);
@@ -58,7 +58,7 @@ TEST(FrameAssembler, TakesManyFramesAtOnce) {
 TEST(FrameAssembler, RefusesALengthThatIsNotPositiveOrOverTheLimit) {
     const auto refuses = [](std::string_view hex, FrameError::Kind kind) {
         FrameAssembler assembler(100);
-        assembler.feed(bytes_of(hex));
+        assembler.feed(from_hex(hex));
         const auto frame = assembler.next();
         ASSERT_FALSE(frame.has_value()) << hex;
         EXPECT_EQ(frame.error().kind, kind) << hex;
@@ -83,7 +83,7 @@ TEST(FrameAssembler, AcceptsAFrameOfExactlyTheLimit) {
 // B11, B14: who announces much and sends little costs little.
 TEST(FrameAssembler, TakesMemoryOnlyAsBytesArrive) {
     FrameAssembler assembler(100'000'000);
-    assembler.feed(bytes_of("05f5e100 00"));
+    assembler.feed(from_hex("05f5e100 00"));
     EXPECT_LE(assembler.capacity(), FrameAssembler::kFirstBlock);
     const std::vector<std::byte> chunk(1000);
     for (std::size_t sent = 5; sent < 3'000'000; sent += chunk.size()) {

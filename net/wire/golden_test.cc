@@ -21,7 +21,7 @@ const MessageEntry& entry_of(const Golden& golden) {
 
 // The vectors of Kafka 4.3's versions come from an independent reference codec, those of older ones from another
 // client's schemas or written out by hand.
-TEST(Golden, BytesDecodeToTheirJson) {
+TEST(GoldenMessages, BytesDecodeToTheirJson) {
     for (const Golden& golden : goldens()) {
         const auto json = entry_of(golden).decode_json(golden.bytes, golden.version, kToolDecodeOptions);
         ASSERT_TRUE(json) << golden.name() << ": " << to_text(json.error()) << "\n" << to_text(golden.body);
@@ -29,7 +29,7 @@ TEST(Golden, BytesDecodeToTheirJson) {
     }
 }
 
-TEST(Golden, JsonEncodesToItsBytes) {
+TEST(GoldenMessages, JsonEncodesToItsBytes) {
     for (const Golden& golden : goldens()) {
         const auto bytes = entry_of(golden).encode_json(golden.body, golden.version);
         ASSERT_TRUE(bytes) << golden.name() << ": " << bytes.error();
@@ -37,7 +37,7 @@ TEST(Golden, JsonEncodesToItsBytes) {
     }
 }
 
-TEST(Golden, DecodedBytesEncodeToTheSameBytes) {
+TEST(GoldenMessages, DecodedBytesEncodeToTheSameBytes) {
     for (const Golden& golden : goldens()) {
         const auto bytes = entry_of(golden).reencode(golden.bytes, golden.version, kToolDecodeOptions);
         ASSERT_TRUE(bytes) << golden.name() << ": " << bytes.error();
@@ -45,7 +45,7 @@ TEST(Golden, DecodedBytesEncodeToTheSameBytes) {
     }
 }
 
-TEST(Golden, EveryVersionOfEveryMessageHasOne) {
+TEST(GoldenMessages, EveryVersionOfEveryMessageHasOne) {
     std::set<std::pair<std::string, std::int16_t>> have;
     for (const Golden& golden : goldens()) have.emplace(golden.message, golden.version);
     for (const MessageEntry* entry : all_messages()) {
@@ -57,7 +57,7 @@ TEST(Golden, EveryVersionOfEveryMessageHasOne) {
 }
 
 // B52: a message cut at any byte is refused, whatever the options.
-TEST(Golden, EveryStrictPrefixIsRefused) {
+TEST(GoldenMessages, EveryStrictPrefixIsRefused) {
     for (const Golden& golden : goldens()) {
         const MessageEntry& entry = entry_of(golden);
         for (std::size_t cut = 0; cut < golden.bytes.size(); ++cut) {
@@ -68,7 +68,7 @@ TEST(Golden, EveryStrictPrefixIsRefused) {
     }
 }
 
-TEST(Golden, ATrailingByteIsRefused) {
+TEST(GoldenMessages, ATrailingByteIsRefused) {
     for (const Golden& golden : goldens()) {
         auto longer = golden.bytes;
         longer.push_back(std::byte{0});
@@ -79,7 +79,7 @@ TEST(Golden, ATrailingByteIsRefused) {
 }
 
 // B53: a flipped bit gives an error or a message, and that encodes to something that decodes to the same.
-TEST(Golden, AFlippedBitIsRefusedOrStillConsistent) {
+TEST(GoldenMessages, AFlippedBitIsRefusedOrStillConsistent) {
     std::size_t accepted = 0;
     for (const Golden& golden : goldens()) {
         const MessageEntry& entry = entry_of(golden);

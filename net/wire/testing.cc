@@ -8,7 +8,7 @@
 
 namespace highwater::wire::testing {
 
-std::vector<std::byte> bytes_of(std::string_view hex) {
+std::vector<std::byte> from_hex(std::string_view hex) {
     std::string digits(hex);
     std::erase(digits, ' ');
     EXPECT_EQ(digits.size() % 2, 0U) << hex;
@@ -45,7 +45,7 @@ const std::vector<Golden>& goldens() {
                 if (!json) continue;
                 lines.push_back({std::get<std::string>(json->find("message")->value),
                                  static_cast<std::int16_t>(std::get<std::int64_t>(json->find("version")->value)),
-                                 *json->find("body"), bytes_of(std::get<std::string>(json->find("hex")->value))});
+                                 *json->find("body"), from_hex(std::get<std::string>(json->find("hex")->value))});
             }
         }
         return lines;

@@ -11,7 +11,7 @@
 namespace highwater::wire::testing {
 
 /// The bytes that hex digits (spaces allowed) spell; fails the test otherwise.
-std::vector<std::byte> bytes_of(std::string_view hex);
+std::vector<std::byte> from_hex(std::string_view hex);
 std::string hex_of(std::span<const std::byte> bytes);
 
 /// A line of a file under net/wire/testdata: a message's JSON form and its bytes, made by another implementation.
