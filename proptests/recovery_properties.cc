@@ -66,6 +66,7 @@ void check_log(World& world, const OpenedState& state) {
     RC_LOG() << fmt::format("opened [{}, {}), expected [{}, {}), durable below {}, recovery point {}\n",
                             state.log_start, state.log_end, expected.log_start, expected.end(), expected.durable,
                             expected.recovery_point);
+    for (const auto& [name, content] : world.files.image()) RC_LOG() << name << " " << content.size() << "\n";
     for (const std::string& note : state.notes) RC_LOG() << note << "\n";
     RC_ASSERT(state.damaged.empty());
     RC_ASSERT(state.log_end >= expected.durable);
@@ -100,6 +101,7 @@ void check_log(World& world, const OpenedState& state) {
             RC_ASSERT(is_below_start || state_of_one.batches.empty());
             continue;
         }
+        RC_LOG() << fmt::format("found {}\nexpected {}\n", *it, state_of_one);
         RC_ASSERT(it->epoch == state_of_one.epoch);
         RC_ASSERT(it->transaction_first_offset == state_of_one.transaction_first_offset);
         RC_ASSERT(it->batches.empty() == state_of_one.batches.empty());

@@ -209,7 +209,6 @@ IoResult<void> PartitionLog::Impl::truncate_to(Offset end_offset, Timestamp now)
     std::erase_if(aborted_, [&](const AbortedTransaction& aborted) { return aborted.marker_offset >= end_offset; });
     std::erase_if(rolled_, [&](const auto& rolled) { return rolled.first >= last.base(); });
     std::erase_if(damaged_, [&](const DamagedRange& range) { return range.first >= end_offset; });
-    dirty_shortcuts_.clear();
     remove_snapshots([&](Offset offset) { return offset > end_offset; });
     for (const std::string_view suffix : {kOffsetIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix})
         static_cast<void>(files_.remove(last.path(suffix)));

@@ -392,7 +392,7 @@ IoResult<void> PartitionLog::Impl::load_epochs() {
     }
     // What it says of the part that is not read again must agree with the last batch there.
     bool from_all_batches = false;
-    if (!scanned_all_) {
+    if (!scanned_all_ && log_start_ < log_end_) {
         const auto in_log = epoch_before(scanned_from_.value_or(log_end_));
         if (!in_log) return refuse(in_log.error());
         const auto latest = epochs_.latest();
