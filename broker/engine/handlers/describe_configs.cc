@@ -18,6 +18,7 @@ using Entry = wire::DescribeConfigsResponse::DescribeConfigsResourceResult;
 /// What of one request its entries depend on.
 struct Describe {
     const Node& node;
+    std::int16_t version;
     bool include_synonyms;
     bool include_documentation;
     /// Empty: all.
@@ -35,7 +36,8 @@ void add(Result& out, const Describe& describe, std::string_view name, const Con
     if (!key.sensitive) entry.value = wire::String(std::string_view(layers.front().value));
     entry.read_only = key.read_only;
     entry.config_source = static_cast<std::int8_t>(layers.front().source);
-    entry.is_default = layers.front().source == ConfigSource::default_value;
+    // Version 0 knows no sources, only this.
+    entry.is_default = describe.version == 0 && layers.front().source == ConfigSource::default_value;
     entry.is_sensitive = key.sensitive;
     entry.config_type = static_cast<std::int8_t>(key.type);
     entry.documentation = std::nullopt;
@@ -93,7 +95,8 @@ void describe_broker_default(Result& out, const Describe& describe, const Node& 
 
 }  // namespace
 
-wire::DescribeConfigsResponse handle(Node& node, const RequestInfo&, const wire::DescribeConfigsRequest& message) {
+wire::DescribeConfigsResponse handle(Node& node, const RequestInfo& request,
+                                     const wire::DescribeConfigsRequest& message) {
     wire::DescribeConfigsResponse response;
     const std::string self = std::to_string(node.config().node_id.value());
     for (const auto& resource : message.resources) {
@@ -102,6 +105,7 @@ wire::DescribeConfigsResponse handle(Node& node, const RequestInfo&, const wire:
         out.resource_name = wire::String(resource.resource_name.view());
         out.error_message = std::nullopt;
         Describe describe{.node = node,
+                          .version = request.version(),
                           .include_synonyms = message.include_synonyms,
                           .include_documentation = message.include_documentation,
                           .wanted = {}};

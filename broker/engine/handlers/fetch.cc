@@ -19,6 +19,8 @@ using PartitionData = wire::FetchResponse::PartitionData;
 constexpr std::int16_t kFirstVersionWithBatches = 4;
 /// Only from here on do clients know zstd (KIP-110).
 constexpr std::int16_t kFirstVersionWithZstd = 10;
+/// From here on a refusal names the leader (KIP-951).
+constexpr std::int16_t kFirstVersionWithLeader = 16;
 constexpr std::size_t kDownConversionLimit = 64U << 20;
 
 /// What one partition has for a fetch at one moment.
@@ -160,19 +162,19 @@ Result<wire::Records> records_for_version(Node& node, const PendingFetch& fetch,
     return wire::Records(wire::Slice{*owner, owner});
 }
 
-void fill_error(Node& node, PartitionData& out, const Look& look, ErrorCode error) {
+void fill_error(Node& node, PartitionData& out, const Look& look, ErrorCode error, std::int16_t version) {
     out.error_code = error;
     out.high_watermark = -1;
     out.last_stable_offset = -1;
     out.log_start_offset = -1;
     out.aborted_transactions.reset();
     out.records = wire::Records{};
-    if (error == ErrorCode::not_leader_or_follower || error == ErrorCode::fenced_leader_epoch) {
-        if (look.partition != nullptr && look.partition->replica().leader_epoch()) {  // KIP-951
-            out.current_leader.leader_id = look.partition->replica().leader().value_or(node.config().node_id);
-            out.current_leader.leader_epoch = *look.partition->replica().leader_epoch();
-        }
-    }
+    const bool tells_leader = error == ErrorCode::not_leader_or_follower || error == ErrorCode::fenced_leader_epoch;
+    if (!tells_leader || version < kFirstVersionWithLeader || look.partition == nullptr) return;
+    const Replica& replica = look.partition->replica();
+    if (!replica.leader_epoch()) return;
+    out.current_leader.leader_id = replica.leader().value_or(node.config().node_id);
+    out.current_leader.leader_epoch = *replica.leader_epoch();
 }
 
 void fill_aborted(PartitionData& out, const PendingFetch& fetch, const FetchTarget& target, const Look& look) {
@@ -194,7 +196,7 @@ PartitionData partition_data(Node& node, const PendingFetch& fetch, const FetchT
     PartitionData out;
     out.partition_index = target.name.partition;
     if (look.error != ErrorCode::none) {
-        fill_error(node, out, look, look.error);
+        fill_error(node, out, look, look.error, fetch.reply_to.version);
         return out;
     }
     out.high_watermark = look.bounds.high_watermark.value();
@@ -209,7 +211,7 @@ PartitionData partition_data(Node& node, const PendingFetch& fetch, const FetchT
     if (look.slices.total_bytes > 0) {
         auto records = records_for_version(node, fetch, target, look, block);
         if (!records) {
-            fill_error(node, out, look, records.error());
+            fill_error(node, out, look, records.error(), fetch.reply_to.version);
         } else {
             out.records = *std::move(records);
         }
@@ -294,7 +296,7 @@ void refuse_replica(Node& node, const ReplyTo& reply_to, const wire::FetchReques
         for (const auto& partition : topic.partitions) {
             PartitionData& data = out.partitions.emplace_back();
             data.partition_index = partition.partition;
-            fill_error(node, data, {}, ErrorCode::topic_authorization_failed);
+            fill_error(node, data, {}, ErrorCode::topic_authorization_failed, reply_to.version);
         }
     }
     node.reply(reply_to, response);
