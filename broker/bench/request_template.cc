@@ -3,6 +3,7 @@
 #include <isa-l/crc.h>
 #include <nmmintrin.h>
 
+#include <chrono>
 #include <cstring>
 
 namespace highwater::bench {
@@ -134,6 +135,10 @@ RequestTemplate RequestTemplate::produce(const ProduceShape& shape) {
     put(out, shape.partition);
 
     const std::string records = records_of(shape);
+    // Records of another time would be taken away by retention.
+    const std::int64_t now =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+            .count();
     constexpr std::size_t kBatchHeader = 61;
     put_unsigned_varint(out, kBatchHeader + records.size() + 1);
     const std::size_t batch_at = out.size();
@@ -146,8 +151,8 @@ RequestTemplate RequestTemplate::produce(const ProduceShape& shape) {
     const std::size_t checked_from = out.size();
     put(out, std::int16_t{0});                               // attributes
     put(out, static_cast<std::int32_t>(shape.records - 1));  // last offset delta
-    put(out, std::int64_t{1'700'000'000'000});               // base timestamp
-    put(out, std::int64_t{1'700'000'000'000});               // max timestamp
+    put(out, now);                                           // base timestamp
+    put(out, now);                                           // max timestamp
     put(out, shape.producer_id);
     put(out, shape.producer_epoch);
     result.sequence_at_ = out.size();

@@ -23,6 +23,7 @@ class BadConfiguration(unittest.TestCase):
         self.assertFalse(broker.data.exists(), "a broker that did not start made its data folder")
         with self.assertRaises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", broker.port))
+        broker.held_port.release()
         broker.folder.rmdir()
         return text
 
@@ -38,7 +39,7 @@ class BadConfiguration(unittest.TestCase):
         self.assertRegex(text, r"(:|line )4\b")
 
     def test_a_bad_value_in_a_file_is_named_with_its_line(self):
-        for line in ("num.partitions=many", "num.partitions=0", "log.retention.ms=10x", "listeners=nonsense",
+        for line in ("num.partitions=many", "num.partitions=0", "log.retention.ms=10x", "advertised.listeners=nonsense",
                      "compression.type=rar", "log.segment.bytes=99999999999999999999"):
             with self.subTest(line):
                 text = self.refused_file(f"node.id=1\n{line}\n")
@@ -67,6 +68,7 @@ class OneProcessForEachDirectory(unittest.TestCase):
             self.assertNotEqual(done.returncode, 0)
             self.assertIn(f"in use by pid {first.process.pid}", (done.stdout + done.stderr).decode())
             self.assertLess(elapsed, 1)
+            second.release()
             with first.connect() as connection:  # the first is unharmed
                 connection.ask(wire.api_versions())
 

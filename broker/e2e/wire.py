@@ -13,6 +13,7 @@ API_VERSIONS, CREATE_TOPICS, DELETE_TOPICS, DELETE_RECORDS = 18, 19, 20, 21
 INIT_PRODUCER_ID, CREATE_PARTITIONS, INCREMENTAL_ALTER_CONFIGS = 22, 37, 44
 
 NONE = 0
+NOW = int(time.time() * 1000)  # of records that say nothing else: retention would take older ones away
 CORRELATION = 0x0BADF00D
 
 
@@ -116,7 +117,7 @@ def record(key=None, value=b"v", offset_delta=0, timestamp_delta=0, headers=(), 
 
 
 def batch(records=(record(),), *, base_offset=0, leader_epoch=-1, magic=2, attributes=0, last_delta=None,
-          base_timestamp=1700000000000, max_timestamp=1700000000000, producer_id=-1, producer_epoch=-1,
+          base_timestamp=NOW, max_timestamp=NOW, producer_id=-1, producer_epoch=-1,
           base_sequence=-1, count=None, length=None, crc=None, payload=None):
     """One record batch of format v2 with a right CRC, whatever else is wrong in it. `payload` is what follows the
     header in place of the records, e.g. compressed ones."""
@@ -132,7 +133,7 @@ def batch(records=(record(),), *, base_offset=0, leader_epoch=-1, magic=2, attri
 def message_set(magic, value=b"v", offset=0):
     """One message of the formats before record batches, magic 0 or 1."""
     import zlib
-    body = i8(magic) + i8(0) + (i64(1700000000000) if magic == 1 else b"") + i32(-1) + blob(value)
+    body = i8(magic) + i8(0) + (i64(NOW) if magic == 1 else b"") + i32(-1) + blob(value)
     message = u32(zlib.crc32(body)) + body
     return i64(offset) + i32(len(message)) + message
 

@@ -8,7 +8,7 @@ import wire
 from bad_input.table import refused_batches, row
 from wire import batch, record
 
-NONE, CORRUPT, TOO_LARGE, LIST_TOO_LARGE = 0, 2, 10, 18
+NONE, CORRUPT, TIMED_OUT, TOO_LARGE, LIST_TOO_LARGE = 0, 2, 7, 10, 18
 INVALID_TIMESTAMP, OUT_OF_ORDER, INVALID_EPOCH, BAD_CODEC, INVALID_RECORD = 32, 45, 47, 76, 87
 GZIP, SNAPPY, LZ4, ZSTD = 1, 2, 3, 4
 
@@ -28,9 +28,21 @@ refused_batches("B68", "record-length", {INVALID_RECORD}, *(
 refused_batches("B70", "key-value-length", {INVALID_RECORD}, batch([record(b"", key_length=-5)]),
                 batch([record(None, b"v", value_length=0x7FFFFFFF)]), batch([record(b"k", key_length=1000)]))
 refused_batches("B71", "delta-overflow", {INVALID_RECORD, INVALID_TIMESTAMP}, *(
-    batch([record(offset_delta=delta)]) for delta in (1 << 63, (1 << 64) - 1, -(1 << 63), 7)), *(
+    batch([record(offset_delta=delta)]) for delta in (1 << 63, (1 << 64) - 1, -(1 << 63))), *(
     batch([record(timestamp_delta=delta)], base_timestamp=(1 << 63) - 1) for delta in (1, (1 << 63) - 1, 1 << 64)))
+
+
+@row("B71b", "offset-delta", changes=True)
+def _(bench):
+    """A delta that is not the record's place in the batch is put right when it is stored."""
+    bench.broker.create_topic("deltas")
+    assert bench.produce(batch([record(offset_delta=7), record(offset_delta=3)]), topic="deltas") == NONE
+    (_, _, stored), = wire.batches(testing.read_all(bench.broker, "deltas"))
+    assert stored[61:] == record(offset_delta=0) + record(offset_delta=1), stored
+
+
 refused_batches("B73", "codec-id", {BAD_CODEC}, *(batch(attributes=codec) for codec in (5, 6, 7)))
+refused_batches("B73b", "zstd-before-its-time", {BAD_CODEC}, batch(attributes=4), version=3)  # KIP-110
 refused_batches("B74", "control-bit", {INVALID_RECORD}, batch(attributes=0x20))
 refused_batches("B76", "pid-no-seq", {INVALID_RECORD}, batch(producer_id=4711, producer_epoch=0, base_sequence=-1))
 
@@ -109,12 +121,13 @@ def zstd_frame(descriptor, rest):
 
 RAW_BLOCK = struct.pack("<I", 1 | 0 << 1 | 4 << 3)[:3] + b"abcd"  # last, raw, 4 bytes
 
-refused_batches("B85", "zstd-window", {INVALID_RECORD}, compressed(ZSTD, zstd_frame(0, bytes([21 << 3]) + RAW_BLOCK)))
+refused_batches("B85", "zstd-window", {INVALID_RECORD}, compressed(ZSTD, zstd_frame(0, bytes([21 << 3]) + RAW_BLOCK)),
+                version=7)
 refused_batches(
     "B86", "zstd-size-lie", {INVALID_RECORD},
     compressed(ZSTD, zstd_frame(3 << 6, b"\x50" + struct.pack("<Q", 1 << 62) + RAW_BLOCK)),
     compressed(ZSTD, zstd_frame(1, b"\x50" + b"\x07" + RAW_BLOCK)),
-    compressed(ZSTD, struct.pack("<II", 0x184D2A50, 0) * 100_000))
+    compressed(ZSTD, struct.pack("<II", 0x184D2A50, 0) * 100_000), version=7)
 
 
 def lz4_frame(flags, block, checksum, rest):
@@ -141,7 +154,7 @@ def _(bench):
 
 
 refused_batches("B89b", "not-compressed-at-all", {INVALID_RECORD}, *(
-    compressed(codec, payload) for codec in (GZIP, SNAPPY, LZ4, ZSTD) for payload in (b"", b"\0", record())))
+    compressed(codec, payload) for codec in (GZIP, SNAPPY, LZ4, ZSTD) for payload in (b"", b"\0", record())), version=7)
 
 
 @row("B92", "null-key-compacted")
@@ -158,18 +171,20 @@ def _(bench):
 
 @row("B95", "timeout-odd", changes=True)
 def _(bench):
-    """With one replica nothing has to be waited for, whatever the time-out says."""
-    for timeout in (0x7FFFFFFF, 0, -1):
+    """The disk is all that one replica waits for; no time for it at all may be told so at once."""
+    assert bench.produce(batch(), timeout_ms=0x7FFFFFFF) == NONE
+    for timeout in (0, -1, -0x80000000):
         code = bench.produce(batch(), timeout_ms=timeout)
-        assert code == NONE or timeout < 0, (timeout, code)
+        assert code in (NONE, TIMED_OUT), (timeout, code)
 
 
 @row("B97", "base-offset", changes=True)
 def _(bench):
     before = len(list(wire.batches(testing.read_all(bench.broker, "target"))))
     odd = [batch(base_offset=(1 << 63) - 1), batch(base_offset=-1), batch(leader_epoch=0x7FFFFFFF)]
-    assert [bench.produce(records) for records in odd] == [NONE] * 3
+    codes = [bench.produce(records) for records in odd]
+    assert codes == [NONE] * 3, codes
     stored = list(wire.batches(testing.read_all(bench.broker, "target")))[before:]
     first = stored[0][0]
-    assert [base for base, _, _ in stored] == [first, first + 1, first + 2]
+    assert [base for base, _, _ in stored] == [first, first + 1, first + 2], stored
     assert all(struct.unpack_from(">i", data, 12)[0] < 1000 for _, _, data in stored), "the client's leader epoch is kept"

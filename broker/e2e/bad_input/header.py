@@ -75,7 +75,7 @@ def _(bench):
 
 @row("B38", "apiversions-badname")
 def _(bench):
-    for name in (" bad!", "", "-x", "x" * 300):
+    for name in (" bad!", "", "-x", "x!"):
         with bench.connect() as connection:
             error = wire.Reader(connection.ask(wire.api_versions(3, software=name))).i16()
             assert error == INVALID_REQUEST, (name, error)

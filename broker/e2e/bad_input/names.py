@@ -28,7 +28,7 @@ def _(bench):
     assert bench.create("a_b") == INVALID_TOPIC
 
 
-@row("B103", "topic-suffix", changes=True, grows_kib=1 << 20)
+@row("B103", "topic-suffix", changes=True, restarts=True)
 def _(bench):
     """Names that look like the folders and files of a log directory; they are all there after a restart, with theirs."""
     names = ["foo", "foo-1", "foo-1-0", "x-delete", "x.0123456789abcdef0123456789abcdef-delete", "meta.properties",
