@@ -109,16 +109,16 @@ class DumpLog(unittest.TestCase):
 
     def test_segments_indexes_and_snapshots_are_kafkas(self):
         with testing.broker("dump-log") as broker:
-            broker.create_topic("dumped", segment_bytes=20_000, index_interval_bytes=500)
+            broker.create_topic("dumped", segment_bytes=1 << 20, index_interval_bytes=4096)
             with broker.connect() as connection:
                 error, producer, epoch = wire.read_init_producer_id(connection.ask(wire.init_producer_id()))
                 self.assertEqual(error, wire.NONE)
                 offset = 0
                 for i in range(60):
-                    records = [wire.record(b"k%d" % n, b"v%d" % n * 20, n, n) for n in range(10)]
+                    records = [wire.record(b"k%d" % n, b"v%d" % n * 3000, n, n) for n in range(10)]
                     batch = wire.batch(records, producer_id=producer, producer_epoch=epoch, base_sequence=i * 10,
-                                       base_timestamp=1_700_000_000_000 + i * 1000,
-                                       max_timestamp=1_700_000_000_009 + i * 1000)
+                                       base_timestamp=wire.NOW + i * 1000,
+                                       max_timestamp=wire.NOW + 9 + i * 1000)
                     self.assertEqual(wire.read_produce(connection.ask(wire.produce("dumped", batch))), (0, offset))
                     offset += 10
             self.assertEqual(broker.stop(), 0)
@@ -128,7 +128,7 @@ class DumpLog(unittest.TestCase):
             self.assertGreater(len(segments), 2)
             dumped = self.dump(*segments, options=("--deep-iteration", "--print-data-log"))
             self.assertEqual([int(n) for n in re.findall(r"\| offset: (\d+) ", dumped)], list(range(600)))
-            self.assertEqual(re.findall(r"payload: (\S+)", dumped), [f"v{n % 10}" * 20 for n in range(600)])
+            self.assertEqual(re.findall(r"payload: (\S+)", dumped), [f"v{n % 10}" * 3000 for n in range(600)])
             self.assertEqual(set(re.findall(r"isvalid: (\w+)", dumped)), {"true"})
             self.assertEqual(set(re.findall(r"producerId: (-?\d+)", dumped)), {str(producer)})
 
