@@ -140,6 +140,7 @@ int measure_first_ack(const Arguments& arguments) {
     const auto begin = std::chrono::steady_clock::now();
     const pid_t child = fork();
     if (child == 0) {
+        dup2(STDERR_FILENO, STDOUT_FILENO);  // standard output is for the figure
         execv(arguments.program[0], arguments.program.data());
         _exit(127);
     }
