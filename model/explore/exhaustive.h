@@ -31,40 +31,41 @@ struct ExhaustiveOptions {
 
 namespace detail {
 
-/// A state that was found while a chunk was expanded, and how.
+/// How a state was found while a chunk was expanded.
 template <System S>
 struct Found {
-    typename S::State state;
     std::uint64_t fingerprint;
     std::uint64_t parent;
     typename S::Action action;
 };
 
-/// The states of one level, in blocks that keep their place and their memory: a state is large, and moving a million of
-/// them to a larger vector would cost more than finding them.
-template <class State>
-class Level {
+/// A list that keeps its elements when it is cleared and copies new ones over them. States are large and own memory of
+/// their own: copying over a state that is no longer needed takes none from the heap, and no state ever moves.
+template <class T>
+class ReusedList {
   public:
     [[nodiscard]] std::size_t size() const { return size_; }
     [[nodiscard]] bool empty() const { return size_ == 0; }
-    [[nodiscard]] const State& operator[](std::size_t i) const { return blocks_[i / kBlock][i % kBlock]; }
-    void push_back(State&& state) {
+    [[nodiscard]] const T& operator[](std::size_t i) const { return blocks_[i / kBlock][i % kBlock]; }
+    void push_back(const T& item) {
         if (size_ / kBlock == blocks_.size()) blocks_.emplace_back().reserve(kBlock);
-        blocks_[size_ / kBlock].push_back(std::move(state));
+        std::vector<T>& block = blocks_[size_ / kBlock];
+        if (size_ % kBlock == block.size()) {
+            block.push_back(item);
+        } else {
+            block[size_ % kBlock] = item;
+        }
         ++size_;
     }
-    void clear() {
-        for (auto& block : blocks_) block.clear();
-        size_ = 0;
-    }
-    void swap(Level& other) {
+    void clear() { size_ = 0; }
+    void swap(ReusedList& other) {
         blocks_.swap(other.blocks_);
         std::swap(size_, other.size_);
     }
 
   private:
     static constexpr std::size_t kBlock = 64;
-    std::vector<std::vector<State>> blocks_;
+    std::vector<std::vector<T>> blocks_;
     std::size_t size_ = 0;
 };
 
@@ -72,6 +73,8 @@ class Level {
 template <System S>
 struct Chunk {
     std::vector<Found<S>> found;
+    /// The states, in the same order.
+    ReusedList<typename S::State> states;
     std::uint64_t steps = 0;
     Coverage coverage;
     /// The first violation in this chunk, at `violating_parent`; without an action it is one of rest.
@@ -82,9 +85,10 @@ struct Chunk {
     /// The successor that is being tried; it keeps its memory, since most successors are known already.
     std::optional<typename S::State> next;
 
-    void expand(const S& system, const Level<typename S::State>& level, std::size_t first, std::size_t last,
+    void expand(const S& system, const ReusedList<typename S::State>& level, std::size_t first, std::size_t last,
                 std::uint64_t first_id, const FingerprintSet& visited, std::vector<typename S::Action>& actions) {
         found.clear();
+        states.clear();
         steps = 0;
         coverage = {};
         violation.reset();
@@ -102,7 +106,9 @@ struct Chunk {
                     break;
                 }
                 const std::uint64_t fingerprint = system.fingerprint(*next);
-                if (!visited.contains(fingerprint)) found.push_back({*next, fingerprint, first_id + i, actions[a]});
+                if (visited.contains(fingerprint)) continue;
+                found.push_back({fingerprint, first_id + i, actions[a]});
+                states.push_back(*next);
             }
         }
     }
@@ -130,8 +136,8 @@ Exploration<typename S::Action> explore_exhaustively(const S& system, const Exha
     Exploration<Step> result;
     FingerprintSet visited;
     std::vector<Origin> origins;
-    detail::Level<State> level;
-    detail::Level<State> next_level;
+    detail::ReusedList<State> level;
+    detail::ReusedList<State> next_level;
 
     const auto path_to = [&origins](std::uint64_t id) {
         std::vector<Step> path;
@@ -184,7 +190,8 @@ Exploration<typename S::Action> explore_exhaustively(const S& system, const Exha
                     result.counterexample = {std::move(path), std::move(*chunk.violation)};
                     break;
                 }
-                for (detail::Found<S>& found : chunk.found) {
+                for (std::size_t f = 0; f < chunk.found.size(); ++f) {
+                    const detail::Found<S>& found = chunk.found[f];
                     if (visited.contains(found.fingerprint)) continue;
                     ++inserts;
                     if (options.forget_every == 0 || inserts % options.forget_every != 0) {
@@ -192,7 +199,7 @@ Exploration<typename S::Action> explore_exhaustively(const S& system, const Exha
                     }
                     HIGHWATER_INVARIANT(origins.size() < UINT32_MAX, "more states than parent links can name");
                     origins.push_back({static_cast<std::uint32_t>(found.parent), found.action});
-                    next_level.push_back(std::move(found.state));
+                    next_level.push_back(chunk.states[f]);
                     ++result.states;
                 }
             }
