@@ -13,7 +13,11 @@ storage::IoResult<std::unique_ptr<ClusterMetadata>> ClusterMetadata::open(storag
         files, directory, self,
         [&](Offset, std::span<const std::byte> value) {
             const auto record = decode_metadata_record(value);
-            return record && metadata->image_.apply(*record);
+            if (!record) return false;
+            if (const auto* removed = std::get_if<RemoveTopicRecord>(&*record)) {
+                metadata->deleted_topics_.insert(removed->topic_id);
+            }
+            return metadata->image_.apply(*record).has_value();
         },
         now);
     if (!log) return refuse(log.error());

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 
 #include "broker/engine/metadata_log.h"
 #include "broker/engine/metadata_records.h"
@@ -27,6 +28,8 @@ class ClusterMetadata {
     [[nodiscard]] const MetadataLog& log() const { return *log_; }
     /// Of the last record: what brokers give as the epoch of the finalized features.
     [[nodiscard]] Offset last_offset() const { return Offset{log_->end_offset().value() - 1}; }
+    /// Topics that the log says were deleted, of those that were there when it was opened.
+    [[nodiscard]] const std::set<TopicId>& deleted_topics() const { return deleted_topics_; }
     /// Of this node's latest registration.
     [[nodiscard]] BrokerEpoch broker_epoch() const;
 
@@ -40,6 +43,7 @@ class ClusterMetadata {
 
     NodeId self_;
     MetadataImage image_;
+    std::set<TopicId> deleted_topics_;
     std::unique_ptr<MetadataLog> log_;
 };
 

@@ -85,6 +85,7 @@ class Engine {
 
     /// Clean stop: answers what can be answered, makes everything durable, writes the checkpoints and the
     /// clean-shutdown file. Only the destructor may follow. Without it the next start recovers as after a crash.
+    /// Requires: the result of every flush job was handed in.
     void shutdown(Moment now);
 
     /// Identity as stored in meta.properties (the cluster id is made at the first start unless configured).

@@ -390,7 +390,7 @@ void Node::deadline_reached(Moment now) {
 void Node::shutdown(Moment now) {
     latest_ = now;
     settle(now);
-    job_.reset();
+    HIGHWATER_INVARIANT(!job_, "flush job {} is still under way", job_->id);
     for (auto& [name, topic] : topics_.by_name()) {
         for (const auto& partition : topic.partitions) {
             if (partition->log() == nullptr || partition->replica().is_offline()) continue;
@@ -423,7 +423,13 @@ void Node::shutdown(Moment now) {
             }
         }
     }
-    if (!failed.contains(directories_.front().get()) && !metadata_->close()) failed.insert(directories_.front().get());
+    if (!failed.contains(directories_.front().get())) {
+        if (metadata_->close()) {
+            directories_.front()->set_recovery_point(MetadataLog::name(), metadata_->log().end_offset());
+        } else {
+            failed.insert(directories_.front().get());
+        }
+    }
     for (const auto& directory : directories_) {
         if (failed.contains(directory.get())) continue;
         const bool written =

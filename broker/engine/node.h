@@ -115,6 +115,7 @@ class Node final : private PartitionHost {
     Result<void, StartError> open_directories(Moment now);
     Result<void, StartError> open_metadata(Moment now);
     Result<void, StartError> open_partitions(Moment now);
+    storage::IoResult<void> put_aside(storage::LogDirectory& directory, const storage::PartitionDirectory& partition);
     Result<void, StartError> register_broker(Moment now);
 
     void apply(const MetadataRecords& records, Moment now);

@@ -185,10 +185,7 @@ Result<void, StartError> Node::open_partitions(Moment now) {
             const bool is_ours = topic != nullptr && topic->partitions.contains(name.partition) &&
                                  (!partition.topic_id || *partition.topic_id == topic->id);
             if (!is_ours) {
-                // The metadata log says that the topic was deleted; the crash came before the directory was renamed.
-                if (auto gone = directory->delete_partition(partition, random_.uuid()); !gone) {
-                    return refuse(start_error(gone.error()));
-                }
+                if (auto gone = put_aside(*directory, partition); !gone) return refuse(start_error(gone.error()));
                 continue;
             }
             if (!partition.topic_id) {
@@ -217,6 +214,22 @@ Result<void, StartError> Node::open_partitions(Moment now) {
         }
     }
     return {};
+}
+
+// A directory of no topic that the metadata knows. If the metadata says that its topic was deleted, the crash came
+// before the rename. Otherwise something is wrong that nobody here can judge: as Kafka does, the directory gets a name
+// that is left alone.
+storage::IoResult<void> Node::put_aside(storage::LogDirectory& directory,
+                                        const storage::PartitionDirectory& partition) {
+    if (partition.topic_id && metadata_->deleted_topics().contains(*partition.topic_id)) {
+        const auto gone = directory.delete_partition(partition, random_.uuid());
+        if (!gone) return refuse(gone.error());
+        return {};
+    }
+    std::string hex;
+    for (const std::uint8_t byte : random_.uuid().bytes) hex += fmt::format("{:02x}", byte);
+    if (auto done = files_->rename(partition.path, fmt::format("{}.{}-stray", partition.path, hex)); !done) return done;
+    return files_->sync_directory(directory.path());
 }
 
 /// The directory with the fewest partitions, as Kafka chooses; of equals the first.

@@ -81,8 +81,8 @@ void Partition::flush_if_due(Moment now, bool whatever_limit) {
     if (flush_is_asked_ || log_ == nullptr || replica_.is_offline()) return;
     const std::int64_t not_durable = (log_->log_end() - log_->recovery_point()).value();
     if (not_durable == 0) return;
-    const bool is_due = whatever_limit || not_durable >= flush_limits_.messages ||
-                        now.time - last_flush_ >= flush_limits_.time;
+    const bool is_due =
+        whatever_limit || not_durable >= flush_limits_.messages || now.time - last_flush_ >= flush_limits_.time;
     if (!is_due) return;
     flush_is_asked_ = true;
     host_->flush_wanted(*this);
