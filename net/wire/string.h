@@ -3,6 +3,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 namespace highwater::wire {
 
@@ -39,7 +41,12 @@ class String {
     operator std::string_view() const { return view_; }  // NOLINT: it is text
 
     friend bool operator==(const String& a, const String& b) { return a.view_ == b.view_; }
-    friend bool operator==(const String& a, std::string_view b) { return a.view_ == b; }
+    /// Text in any other form: a literal, std::string or std::string_view.
+    template <class Text>
+        requires(std::is_convertible_v<const Text&, std::string_view> && !std::is_same_v<Text, String>)
+    friend bool operator==(const String& a, const Text& b) {
+        return a.view_ == std::string_view(b);
+    }
 
   private:
     std::string_view view_;
