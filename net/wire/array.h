@@ -23,6 +23,8 @@ struct ArrayView {
     DecodeContext context;
 };
 
+[[noreturn]] void view_was_not_validated(const Reader& reader);
+
 }  // namespace detail
 
 /// Reads one element of an array.
@@ -69,7 +71,8 @@ class ArrayIterator {
         if (left_ == 0) return;
         current_.emplace();
         read_element(*reader_, *current_);
-        HIGHWATER_INVARIANT(!reader_->failed(), "a view was not validated: {}", to_text(reader_->error()));
+        if (reader_->failed()) [[unlikely]]
+            detail::view_was_not_validated(*reader_);
     }
 
     const T* owned_ = nullptr;
@@ -163,9 +166,8 @@ Array<T> Array<T>::read(Reader& reader, std::size_t count) {
         constexpr std::size_t kSize = std::is_base_of_v<Uuid, T> ? 16 : sizeof(T);
         reader.take(count * kSize);
     } else {
-        T element;
         for (std::size_t i = 0; i < count && !reader.failed(); ++i) {
-            if constexpr (Described<T>) element = T{};
+            T element;
             read_element(reader, element);
         }
     }

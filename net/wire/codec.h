@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/base/result.h"
+#include "net/wire/codec_text.h"
 #include "net/wire/decode_error.h"
 #include "net/wire/message_info.h"
 #include "net/wire/reader.h"
@@ -12,8 +13,7 @@
 namespace highwater::wire {
 
 class Writer;
-class ByteSource;
-struct JsonValue;
+struct StructTable;
 
 /// The table of a struct's fields, specialised beside the struct: see schema.h.
 template <class T>
@@ -27,7 +27,7 @@ concept Described = requires { &Schema<T>::template describe<void (*)(...)>; };
 template <class T>
 concept Message = Described<T> && requires { Schema<T>::message; };
 
-/// Everything that one walk over the table gives. Defined in codec_impl.h and instantiated in the source file of the
+/// What a described struct needs at run time. Defined in codec_instantiate.h and instantiated in the source file of the
 /// API, so that what includes a message's header does not compile its codec again.
 template <class T>
 struct Codec {
@@ -36,14 +36,11 @@ struct Codec {
     static void read(Reader& reader, T& out);
     /// Appends the fields that the writer's version has. Failures stick to the writer.
     static void write(Writer& writer, const T& value);
-    static void write_json(JsonValue& out, const T& value, std::int16_t version);
-    /// False and a reason in `error` when `json` is no such struct at this version.
-    static bool read_json(const JsonValue& json, T& out, std::int16_t version, std::string& error);
-    static void print(std::string& out, const T& value, std::int16_t version);
-    /// Fills `out` from `source` with what `version` can carry; a source of zeros gives the smallest value.
-    static void generate(ByteSource& source, T& out, const DecodeContext& context);
+    /// The declaration as data, for what is not hot: see struct_table.h.
+    static const StructTable& table();
 };
 
+/// What the bytes of a T of `version` are; `version` need not exist.
 template <Message T>
 constexpr DecodeContext context_of(std::int16_t version, DecodeOptions options = {}) {
     return {Schema<T>::message.name, version, Schema<T>::message.flexible.contains(version), options};
@@ -77,11 +74,11 @@ Result<void, EncodeError> encode(Writer& writer, const T& value, std::int16_t ve
 template <Message T>
 Result<std::size_t, EncodeError> encoded_size(const T& value, std::int16_t version);
 
-/// One line for people: names, strings quoted and escaped, bytes as their size. Not meant to be read back.
+/// One line for people, after the message's name: as print_struct().
 template <Message T>
 std::string to_text(const T& value, std::int16_t version) {
     std::string out = Schema<T>::message.name;
-    Codec<T>::print(out, value, version);
+    print_struct(out, Codec<T>::table(), &value, version);
     return out;
 }
 

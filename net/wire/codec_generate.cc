@@ -1,9 +1,16 @@
 #include "net/wire/codec_generate.h"
 
 #include <array>
+#include <string>
+#include <vector>
 
-namespace highwater::wire::detail {
+#include "net/wire/struct_table.h"
 
+namespace highwater::wire {
+
+namespace {
+
+// Text that tries what breaks codecs: NUL, quotes, every length of UTF-8, both sides of its edges.
 std::string generate_text(ByteSource& source) {
     static constexpr std::array<std::string_view, 16> kPieces{"a",
                                                               "topic-1",
@@ -36,6 +43,7 @@ std::vector<std::byte> generate_bytes(ByteSource& source) {
     return bytes;
 }
 
+// Up to three unknown tagged fields, none of whose tags is in `known_tags`.
 std::vector<TaggedField> generate_tags(ByteSource& source, std::uint32_t known_tags) {
     static constexpr std::array<std::uint32_t, 8> kGaps{0, 1, 2, 30, 126, 16'383, 1U << 21U, kMaxTag - (1U << 22U)};
     std::vector<TaggedField> fields;
@@ -50,6 +58,7 @@ std::vector<TaggedField> generate_tags(ByteSource& source, std::uint32_t known_t
     return fields;
 }
 
+// Zero, small, the edges of `bits` bits or anything.
 std::uint64_t generate_integer(ByteSource& source, unsigned bits) {
     switch (source.below(6)) {
         case 1:
@@ -67,4 +76,58 @@ std::uint64_t generate_integer(ByteSource& source, unsigned bits) {
     }
 }
 
-}  // namespace highwater::wire::detail
+void generate_value(ByteSource& source, const ValueType& type, void* out, const FieldInfo& field,
+                    const DecodeContext& context) {
+    switch (type.kind) {
+        case ValueKind::nullable:
+            if (field.nullable.contains(context.version) && source.below(4) == 0) {
+                type.assign(out, 0);
+                return;
+            }
+            return generate_value(source, *type.element, type.assign(out, 1), field, context);
+        case ValueKind::structure:
+            return generate_struct(source, type.structure(), out, context);
+        case ValueKind::array: {
+            std::size_t count = 0;
+            for (std::uint32_t left = source.below(4); left > 0 && source.spend_element(); --left) ++count;
+            auto* element = static_cast<std::byte*>(type.assign(out, count));
+            for (; count > 0; --count, element += type.element_size) {
+                generate_value(source, *type.element, element, field, context);
+            }
+            return;
+        }
+        case ValueKind::string:
+            *static_cast<String*>(out) = String(generate_text(source));
+            return;
+        case ValueKind::bytes:
+        case ValueKind::records:
+            *static_cast<Bytes*>(out) = Bytes(generate_bytes(source));
+            return;
+        case ValueKind::uuid:
+            if (source.below(4) == 0) return;
+            for (auto& byte : static_cast<Uuid*>(out)->bytes) byte = source.next();
+            return;
+        case ValueKind::boolean:
+            *static_cast<bool*>(out) = source.below(2) == 1;
+            return;
+        case ValueKind::float64:
+            *static_cast<double*>(out) = static_cast<double>(static_cast<std::int64_t>(source.next64())) / 1024;
+            return;
+        default:
+            store_integer(type.kind, out, static_cast<std::int64_t>(generate_integer(source, integer_bits(type.kind))));
+    }
+}
+
+}  // namespace
+
+void generate_struct(ByteSource& source, const StructTable& table, void* out, const DecodeContext& context) {
+    for (const auto& field : table.fields) {
+        if (!field.info.versions.contains(context.version)) continue;
+        if (field.info.tagged.contains(context.version) && source.below(2) == 0) continue;
+        generate_value(source, *field.type, field.in(out), field.info, context);
+    }
+    TaggedFields* tags = table.unknown_tags(out);
+    if (tags && context.flexible && source.below(8) == 1) *tags = generate_tags(source, table.known_tags);
+}
+
+}  // namespace highwater::wire

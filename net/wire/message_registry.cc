@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "net/wire/api_catalog.h"
+#include "net/wire/codec_json.h"
 #include "net/wire/message_list.h"
 
 namespace highwater::wire {
@@ -52,8 +53,7 @@ Result<JsonValue, std::string> decode_json_after(const MessageEntry& entry, std:
     Header header;
     Codec<Header>::read(reader, header);
     if (reader.failed()) return std::unexpected(to_text(reader.error()));
-    JsonValue header_json;
-    Codec<Header>::write_json(header_json, header, before);
+    JsonValue header_json = struct_to_json(Codec<Header>::table(), &header, before);
     if (entry.info.kind == MessageKind::request) {
         if (auto wrong = check_request_header(entry.info, header_json, version); !wrong.empty()) {
             return std::unexpected(wrong);
@@ -111,9 +111,8 @@ std::string list_messages() {
     std::string out;
     for (const MessageEntry* entry : all_messages()) {
         const MessageInfo& info = entry->info;
-        fmt::format_to(std::back_inserter(out), "{}\t{}\t{}\t{}\t{}\n", info.key < 0 ? "-" : fmt::to_string(info.key),
-                       info.name, to_text(info.kind), range_text(info.versions),
-                       first_flexible(info.versions, info.flexible));
+        out += fmt::format("{}\t{}\t{}\t{}\t{}\n", info.key < 0 ? "-" : fmt::to_string(info.key), info.name,
+                           to_text(info.kind), range_text(info.versions), first_flexible(info.versions, info.flexible));
     }
     return out;
 }
@@ -131,8 +130,8 @@ std::string protocol_support_markdown() {
         "| key | API | versions | flexible from |\n"
         "|---:|---|---|---|\n";
     for (const ApiInfo& api : kApis) {
-        fmt::format_to(std::back_inserter(out), "| {} | {} | {} | {} |\n", static_cast<int>(api.key), api.name,
-                       range_text(api.versions), first_flexible(api.versions, api.flexible));
+        out += fmt::format("| {} | {} | {} | {} |\n", static_cast<int>(api.key), api.name, range_text(api.versions),
+                           first_flexible(api.versions, api.flexible));
     }
     out +=
         "\n"
@@ -142,8 +141,7 @@ std::string protocol_support_markdown() {
         "|---:|---|---|\n";
     for (const MessageEntry* entry : all_messages()) {
         if (entry->info.kind != MessageKind::metadata_record) continue;
-        fmt::format_to(std::back_inserter(out), "| {} | {} | {} |\n", entry->info.key, entry->info.name,
-                       range_text(entry->info.versions));
+        out += fmt::format("| {} | {} | {} |\n", entry->info.key, entry->info.name, range_text(entry->info.versions));
     }
     return out;
 }

@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "net/wire/codec_json.h"
-#include "net/wire/message_list.h"
 #include "net/wire/message_registry.h"
+#include "net/wire/struct_table.h"
 
 namespace highwater::wire {
 
@@ -18,61 +18,35 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// ------------------------------------------------------------------------------------------------ our tables as data
-
-struct Row {
-    FieldInfo field;
-    std::string type;  // as published, "struct" or "[]struct" for one of ours
-    JsonValue default_value;
-    std::vector<Row> members;
-};
-
-template <class V>
-std::string type_name() {
-    if constexpr (kIsOptional<V>) {
-        return type_name<typename V::value_type>();
-    } else if constexpr (kIsArray<V>) {
-        return "[]" + type_name<typename V::value_type>();
-    } else if constexpr (Described<V>) {
-        return "struct";
-    } else if constexpr (std::is_same_v<V, String>) {
-        return "string";
-    } else if constexpr (std::is_same_v<V, Records>) {
-        return "records";
-    } else if constexpr (std::is_same_v<V, Bytes>) {
-        return "bytes";
-    } else if constexpr (std::is_base_of_v<Uuid, V>) {
-        return "uuid";
-    } else if constexpr (std::is_same_v<V, bool>) {
-        return "bool";
-    } else if constexpr (std::is_same_v<V, double>) {
-        return "float64";
-    } else {
-        using Integer = decltype(detail::wire_integer(V{}));
-        return (std::is_signed_v<Integer> ? "int" : "uint") + std::to_string(sizeof(Integer) * 8);
+// A type as it is published, "struct" or "[]struct" for one of ours.
+std::string type_name(const ValueType& type) {
+    switch (type.kind) {
+        case ValueKind::nullable:
+            return type_name(*type.element);
+        case ValueKind::array:
+            return "[]" + type_name(*type.element);
+        case ValueKind::structure:
+            return "struct";
+        case ValueKind::string:
+            return "string";
+        case ValueKind::records:
+            return "records";
+        case ValueKind::bytes:
+            return "bytes";
+        case ValueKind::uuid:
+            return "uuid";
+        case ValueKind::boolean:
+            return "bool";
+        case ValueKind::float64:
+            return "float64";
+        default:
+            return (is_signed(type.kind) ? "int" : "uint") + std::to_string(integer_bits(type.kind));
     }
 }
 
-template <class V>
-struct ElementOf {
-    using type = V;
-};
-template <class V>
-struct ElementOf<std::optional<V>> : ElementOf<V> {};
-template <class V>
-struct ElementOf<Array<V>> : ElementOf<V> {};
-
-template <class T>
-std::vector<Row> rows_of() {
-    std::vector<Row> rows;
-    const T defaults{};
-    for_each_field<T>([&]<class V>(const FieldInfo& field, V T::* member) {
-        Row& row = rows.emplace_back(field, type_name<V>(), JsonValue{}, std::vector<Row>{});
-        using Element = typename ElementOf<V>::type;
-        if constexpr (Described<Element>) row.members = rows_of<Element>();
-        if constexpr (!Described<V>) detail::write_json_value(row.default_value, defaults.*member, INT16_MAX);
-    });
-    return rows;
+// The struct that a field holds, or an array or nullable of which it is.
+const StructTable& struct_of(const ValueType& type) {
+    return type.kind == ValueKind::structure ? type.structure() : struct_of(*type.element);
 }
 
 // ------------------------------------------------------------------------------------------------ comparison
@@ -123,26 +97,28 @@ class Comparison {
         for (const Json& common : definition["commonStructs"]) structs_[common["name"]] = common["fields"];
     }
 
-    void compare(const Json& published_fields, const std::vector<Row>& rows, const std::string& path) {
+    void compare(const Json& published_fields, const StructTable& table, const std::string& path) {
         std::vector<Json> fields;
         for (const Json& spec : published_fields) {
             const VersionRange tagged = published_range(spec, "taggedVersions", kNoVersions, valid_);
             if (!published_range(spec, "versions", tagged, valid_).empty()) fields.push_back(spec);
         }
         std::size_t next = 0;
-        for (const Row& row : rows) {
-            const std::string where = path + "." + row.field.name;
-            if (within(row.field.versions, valid_).empty()) continue;
+        for (const StructTable::Field& field : table.fields) {
+            const std::string where = path + "." + field.info.name;
+            if (within(field.info.versions, valid_).empty()) continue;
             ASSERT_LT(next, fields.size()) << where << " is not published";
-            compare_field(fields[next++], row, where);
+            const JsonValue default_value = value_to_json(*field.type, field.in(table.defaults), INT16_MAX);
+            compare_field(fields[next++], field.info, *field.type, default_value, where);
         }
         EXPECT_EQ(next, fields.size()) << path << " lacks published fields";
     }
 
   private:
-    void compare_field(const Json& spec, const Row& row, const std::string& where) {
-        const FieldInfo& field = row.field;
+    void compare_field(const Json& spec, const FieldInfo& field, const ValueType& value, const JsonValue& default_value,
+                       const std::string& where) {
         const std::string type = spec["type"];
+        const std::string own_type = type_name(value);
         const VersionRange versions = within(field.versions, valid_);
         const VersionRange tagged = published_range(spec, "taggedVersions", kNoVersions, valid_);
         EXPECT_EQ(spec["name"].get<std::string>(), field.name) << where;
@@ -156,16 +132,16 @@ class Comparison {
             << where << " nullable";
         EXPECT_EQ(spec.value("ignorable", false), field.is_ignorable) << where;
         EXPECT_EQ(spec.value("flexibleVersions", "") == "none", field.is_never_flexible) << where;
-        if (row.type.ends_with("struct")) {
+        if (own_type.ends_with("struct")) {
             const std::string element = type.starts_with("[]") ? type.substr(2) : type;
-            EXPECT_EQ(type.starts_with("[]"), row.type.starts_with("[]")) << where;
+            EXPECT_EQ(type.starts_with("[]"), own_type.starts_with("[]")) << where;
             if (spec.contains("fields")) structs_[element] = spec["fields"];
-            compare(structs_.at(element), row.members, where);
+            compare(structs_.at(element), struct_of(value), where);
         } else {
-            EXPECT_EQ(type, row.type) << where;
+            EXPECT_EQ(type, own_type) << where;
         }
-        if (row.type != "struct") {
-            EXPECT_EQ(to_text(row.default_value), to_text(published_default(spec, type))) << where << " default";
+        if (own_type != "struct") {
+            EXPECT_EQ(to_text(default_value), to_text(published_default(spec, type))) << where << " default";
         }
     }
 
@@ -173,8 +149,8 @@ class Comparison {
     std::map<std::string, Json> structs_;
 };
 
-void compare_message(const MessageInfo& info, const std::vector<Row>& rows, const Json& definition,
-                     bool last_unstable) {
+void compare_message(const MessageEntry& entry, const Json& definition, bool last_unstable) {
+    const MessageInfo& info = entry.info;
     const VersionRange published = published_range(definition, "validVersions", kNoVersions, {0, INT16_MAX});
     const VersionRange valid = within(published, info.versions);
     const VersionRange flexible = published_range(definition, "flexibleVersions", kNoVersions, valid);
@@ -182,7 +158,7 @@ void compare_message(const MessageInfo& info, const std::vector<Row>& rows, cons
     EXPECT_EQ(definition.value("apiKey", -1), info.key) << info.name;
     EXPECT_EQ(info.versions.last, published.last - (last_unstable ? 1 : 0)) << info.name;
     EXPECT_LE(info.versions.first, published.first) << info.name;
-    Comparison(definition, valid).compare(definition.value("fields", Json::array()), rows, info.name);
+    Comparison(definition, valid).compare(definition.value("fields", Json::array()), entry.type.table(), info.name);
 }
 
 // Kafka publishes its messages as JSON definitions; the tables here are hand-kept and must say the same.
@@ -200,15 +176,13 @@ TEST(Schema, AgreesWithThePublishedDefinitions) {
             last_unstable[definition["apiKey"]] = definition.value("latestVersionUnstable", false);
         }
     }
-    std::size_t compared = 0;
-    for_each_message([&]<class T>() {
-        const MessageInfo& info = Schema<T>::message;
+    EXPECT_FALSE(all_messages().empty());
+    for (const MessageEntry* entry : all_messages()) {
+        const MessageInfo& info = entry->info;
         const bool is_api = info.kind == MessageKind::request || info.kind == MessageKind::response;
         ASSERT_TRUE(definitions.contains(info.name)) << info.name;
-        compare_message(info, rows_of<T>(), definitions[info.name], is_api && last_unstable[info.key]);
-        ++compared;
-    });
-    EXPECT_EQ(compared, all_messages().size());
+        compare_message(*entry, definitions[info.name], is_api && last_unstable[info.key]);
+    }
 }
 
 TEST(ProtocolSupport, ThePageIsCurrent) {

@@ -11,6 +11,9 @@ namespace highwater::wire {
 
 class Reader;
 
+/// The largest tag: Kafka's writer cannot send a larger one.
+inline constexpr std::uint32_t kMaxTag = 0x7FFFFFFE;
+
 /// A tagged field that the declaration does not know (KIP-482). `data` is its content without tag and size.
 struct TaggedField {
     std::uint32_t tag = 0;

@@ -1,6 +1,6 @@
 #include "net/wire/message/offset_for_leader_epoch.h"
 
-#include "net/wire/codec_impl.h"
+#include "net/wire/codec_instantiate.h"
 
 namespace highwater::wire {
 

@@ -1,6 +1,6 @@
 #include "net/wire/message/produce.h"
 
-#include "net/wire/codec_impl.h"
+#include "net/wire/codec_instantiate.h"
 
 namespace highwater::wire {
 
