@@ -15,6 +15,8 @@
 #include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
+#include "model/abstract/generation_check.h"
+#include "model/abstract/generations.h"
 #include "model/check/property.h"
 #include "model/mutants/mutant.h"
 #include "model/scenarios/check.h"
@@ -47,11 +49,14 @@ ProgressStyle progress_style() {
 
 struct Arguments {
     std::string scenario;
-    std::string scope = "ci";
+    /// Empty: ci, or small for the abstract model.
+    std::string scope;
     std::string explorer = "exhaustive";
     std::string trace_file;
     std::string mutants_directory;
     CheckOptions options;
+    bool no_symmetry = false;
+    double processor_seconds = 0;
     bool board = false;
     std::vector<std::string> without;
     std::vector<std::string> silenced;
@@ -107,7 +112,31 @@ void report_violation(const Scenario& scenario, const ScenarioScope& scope, cons
     }
 }
 
-int check(const Arguments& arguments, const std::string& program) {
+int check_abstract(const Arguments& arguments, const Generation& generation, const std::string& program) {
+    const auto size = scope_size_from(arguments.scope.empty() ? "small" : arguments.scope);
+    const ReplicationScope* scope = size ? generation.find(*size) : nullptr;
+    if (scope == nullptr) {
+        fmt::print(stderr, "{} has no scope {}; `{} list` shows them\n", generation.name, arguments.scope, program);
+        return kUsage;
+    }
+    const CheckOptions& options = arguments.options;
+    const auto verdict = check_generation(generation, *scope,
+                                          {.threads = options.threads,
+                                           .max_states = options.max_states,
+                                           .symmetry = !arguments.no_symmetry,
+                                           .random = options.explorer == Explorer::random,
+                                           .seed = options.seed,
+                                           .steps = options.steps,
+                                           .processor_seconds = arguments.processor_seconds,
+                                           .progress = progress_style()});
+    return verdict == GenerationVerdict::holds ? kHolds : kViolated;
+}
+
+int check(Arguments arguments, const std::string& program) {
+    if (const Generation* generation = find_generation(arguments.scenario)) {
+        return check_abstract(arguments, *generation, program);
+    }
+    if (arguments.scope.empty()) arguments.scope = "ci";
     const Scenario* scenario = find_scenario(arguments.scenario);
     if (scenario == nullptr) {
         fmt::print(stderr, "no scenario is called {}; `{} list` shows them\n", arguments.scenario, program);
@@ -198,6 +227,8 @@ int list() {
             fmt::print("\n");
         }
     }
+    fmt::print("\nof the abstract replication model, which certifies the explorer:\n");
+    list_generations();
     fmt::print("\nproperties\n");
     for (const Property& property : all_properties()) {
         fmt::print("    {:4} {:16} {}\n", property.id, property.name, property.statement);
@@ -269,7 +300,6 @@ int hunt(const Arguments& arguments) {
                                        .max_states = 0,
                                        .seed = 1,
                                        .steps = 2'000'000,
-                                       .forget_every = 0,
                                        .progress = ProgressStyle::silent});
     const bool random_first = walk.counterexample && walk.steps < run.steps;
     fmt::print("{}\t{}{}\t{} {}\t{}\t{}\t{}\t{:.3f}\t{}\t{}\t{} ({})\n", mutant.id, best.violation.property,
@@ -327,13 +357,16 @@ int run(int argc, char** argv) {
 
     auto* check_command = app.add_subcommand("check", "explore a scenario");
     check_command->add_option("scenario", arguments.scenario, "its name; `list` shows them")->required();
-    check_command->add_option("--scope", arguments.scope, "small, ci, medium or large");
+    check_command->add_option("--scope", arguments.scope, "small, ci (of the machines the default), medium or large");
     check_command->add_option("--explorer", arguments.explorer, "exhaustive or random")
         ->check(CLI::IsMember({"exhaustive", "random"}));
     check_command->add_option("--seed", arguments.options.seed, "of the random explorer");
     check_command->add_option("--steps", arguments.options.steps, "of the random explorer");
     check_command->add_option("--max-states", arguments.options.max_states, "stop after so many states");
     check_command->add_option("--trace", arguments.trace_file, "where a counterexample is saved");
+    check_command->add_flag("--no-symmetry", arguments.no_symmetry, "abstract model: tell renamed states apart");
+    check_command->add_option("--processor-seconds", arguments.processor_seconds,
+                              "abstract model: fail when it takes more");
     add_options(check_command);
 
     std::string file;

@@ -4,13 +4,17 @@
 #include <atomic>
 #include <string_view>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "core/base/invariant.h"
+#include "model/explore/discovery_tree.h"
 #include "model/explore/fingerprint_set.h"
 #include "model/explore/invariant_trap.h"
 #include "model/explore/progress.h"
+#include "model/explore/reused_list.h"
+#include "model/explore/symmetry.h"
 #include "model/explore/system.h"
 
 namespace highwater::model {
@@ -22,80 +26,61 @@ struct ExhaustiveOptions {
     std::uint64_t max_states = 0;
     /// Do not go deeper than this many actions; 0 means no limit.
     std::uint32_t max_depth = 0;
-    /// A control of the harness itself: forget every n-th insertion into the visited set (0: none). Its count must
-    /// differ.
-    std::uint64_t forget_every = 0;
+    /// Whether to visit one state of each orbit only, where the system is symmetric.
+    bool symmetry = true;
     std::string_view name = "exhaustive";
     ProgressStyle progress = ProgressStyle::silent;
 };
 
 namespace detail {
 
-/// How a state was found while a chunk was expanded.
+/// States of a few words: copying one costs less than waiting for memory.
 template <System S>
+inline constexpr bool kFlat = std::is_trivially_copyable_v<typename S::State>;
+
+/// A new state that was found while a chunk was expanded.
 struct Found {
     std::uint64_t fingerprint;
-    std::uint64_t parent;
-    typename S::Action action;
-};
-
-/// A list that keeps its elements when it is cleared and copies new ones over them. States are large and own memory of
-/// their own: copying over a state that is no longer needed takes none from the heap, and no state ever moves.
-template <class T>
-class ReusedList {
-  public:
-    [[nodiscard]] std::size_t size() const { return size_; }
-    [[nodiscard]] bool empty() const { return size_ == 0; }
-    [[nodiscard]] const T& operator[](std::size_t i) const { return blocks_[i / kBlock][i % kBlock]; }
-    void push_back(const T& item) {
-        if (size_ / kBlock == blocks_.size()) blocks_.emplace_back().reserve(kBlock);
-        std::vector<T>& block = blocks_[size_ / kBlock];
-        if (size_ % kBlock == block.size()) {
-            block.push_back(item);
-        } else {
-            block[size_ % kBlock] = item;
-        }
-        ++size_;
-    }
-    void clear() { size_ = 0; }
-    void swap(ReusedList& other) {
-        blocks_.swap(other.blocks_);
-        std::swap(size_, other.size_);
-    }
-
-  private:
-    static constexpr std::size_t kBlock = 64;
-    std::vector<std::vector<T>> blocks_;
-    std::size_t size_ = 0;
+    /// Its place in the level, and that of the action in its list.
+    std::uint32_t parent;
+    std::uint32_t action;
+    std::uint32_t orbit;
 };
 
 /// Expands the states [first, last) of the current level and keeps what the visited set does not know yet.
 template <System S>
 struct Chunk {
-    std::vector<Found<S>> found;
+    std::size_t first = 0;
+    std::size_t last = 0;
+    std::vector<Found> found;
     /// The states, in the same order.
-    ReusedList<typename S::State> states;
+    typename ReusedList<typename S::State>::Store store;
+    ReusedList<typename S::State> states{store};
     std::uint64_t steps = 0;
     Coverage coverage;
     /// The first violation in this chunk, at `violating_parent`; without an action it is one of rest.
     std::optional<Violation> violation;
-    std::uint64_t violating_parent = 0;
+    std::size_t violating_parent = 0;
     std::optional<typename S::Action> violating_action;
 
     /// The successor that is being tried; it keeps its memory, since most successors are known already.
     std::optional<typename S::State> next;
+    std::vector<typename S::Action> actions;
+    /// Flat states only: successors whose place in the visited set is on its way from memory.
+    std::vector<std::pair<Found, typename S::State>> pending;
 
-    void expand(const S& system, const ReusedList<typename S::State>& level, std::size_t first, std::size_t last,
-                std::uint64_t first_id, const FingerprintSet& visited, std::vector<typename S::Action>& actions) {
+    void expand(const S& system, const Symmetry<S>& symmetry, const ReusedList<typename S::State>& level,
+                const FingerprintSet& visited) {
         found.clear();
         states.clear();
         steps = 0;
         coverage = {};
         violation.reset();
         violating_action.reset();
+        pending.clear();
         for (std::size_t i = first; i < last && !violation; ++i) {
             actions.clear();
-            violating_parent = first_id + i;
+            violating_parent = i;
             violation = system.enabled(level[i], actions, coverage);
             for (std::size_t a = 0; a < actions.size() && !violation; ++a) {
                 next = level[i];
@@ -105,72 +90,100 @@ struct Chunk {
                     violating_action = actions[a];
                     break;
                 }
-                const std::uint64_t fingerprint = system.fingerprint(*next);
-                if (visited.contains(fingerprint)) continue;
-                found.push_back({fingerprint, first_id + i, actions[a]});
-                states.push_back(*next);
+                const Canonical canonical = symmetry.of(*next);
+                const Found successor{canonical.fingerprint, static_cast<std::uint32_t>(i),
+                                      static_cast<std::uint32_t>(a), canonical.orbit};
+                if constexpr (kFlat<S>) {
+                    visited.prefetch(successor.fingerprint);
+                    pending.emplace_back(successor, *next);
+                } else {
+                    keep_if_new(successor, *next, visited);
+                }
+            }
+            if (pending.size() >= kPending || i + 1 == last) {
+                for (const auto& [successor, state] : pending) keep_if_new(successor, state, visited);
+                pending.clear();
             }
         }
     }
+
+  private:
+    static constexpr std::size_t kPending = 32;
+
+    void keep_if_new(const Found& successor, const typename S::State& state, const FingerprintSet& visited) {
+        if (visited.contains(successor.fingerprint)) return;
+        found.push_back(successor);
+        states.push_back(state);
+    }
 };
+
+/// The actions from the initial state whose places in their lists are `path`.
+template <System S>
+std::vector<typename S::Action> actions_along(const S& system, const std::vector<std::size_t>& path) {
+    std::vector<typename S::Action> result;
+    std::vector<typename S::Action> actions;
+    typename S::State state = system.initial();
+    Coverage coverage;
+    for (const std::size_t place : path) {
+        actions.clear();
+        static_cast<void>(system.enabled(state, actions, coverage));
+        result.push_back(actions.at(place));
+        static_cast<void>(apply_trapped(system, state, result.back(), coverage));
+    }
+    return result;
+}
 
 }  // namespace detail
 
 /// Breadth first through everything that can be reached, so a counterexample has the fewest possible actions. States
-/// are told apart by 64-bit fingerprints; of each visited state only its parent and action are kept, of the level under
-/// way the states. The result does not depend on the number of threads: chunks have a fixed size and are merged in
-/// order, and a level is finished up to the batch that violates.
+/// are told apart by 64-bit fingerprints; of each visited state only that and two bytes for the way back are kept, of
+/// the level under way the states. The result does not depend on the number of threads: chunks have a fixed size and
+/// are merged in order, and a level is finished up to the batch that violates.
+///
+/// Of an orbit of a symmetric system the state that is found first is kept as it is, so a counterexample is a run of
+/// the system and needs no renaming.
 template <System S>
 Exploration<typename S::Action> explore_exhaustively(const S& system, const ExhaustiveOptions& options) {
-    using Step = typename S::Action;
     using State = typename S::State;
-    struct Origin {
-        std::uint32_t parent;
-        Step action;
-    };
-    constexpr std::size_t kChunkStates = 64;
+    // States that are cheap to expand come in larger batches, so that starting threads does not count.
+    constexpr std::size_t kChunkStates = detail::kFlat<S> ? 512 : 64;
     constexpr std::size_t kBatchChunks = 16;
+    constexpr std::size_t kAhead = 8;
 
     Stopwatch watch;
     Progress progress(options.name, options.progress);
-    Exploration<Step> result;
+    Exploration<typename S::Action> result;
+    const Symmetry<S> symmetry(system, options.symmetry);
     FingerprintSet visited;
-    std::vector<Origin> origins;
-    detail::ReusedList<State> level;
-    detail::ReusedList<State> next_level;
-
-    const auto path_to = [&origins](std::uint64_t id) {
-        std::vector<Step> path;
-        for (; id != 0; id = origins[id].parent) path.push_back(origins[id].action);
-        std::reverse(path.begin(), path.end());
-        return path;
-    };
+    DiscoveryTree discoveries;
+    typename ReusedList<State>::Store frontier_store;
+    ReusedList<State> level(frontier_store);
+    ReusedList<State> next_level(frontier_store);
 
     level.push_back(system.initial());
-    visited.insert(system.fingerprint(level[0]));
-    origins.push_back({0, Step{}});
+    const Canonical initial = symmetry.of(level[0]);
+    visited.insert(initial.fingerprint);
     result.states = 1;
+    result.unreduced_states = initial.orbit;
 
     std::vector<detail::Chunk<S>> chunks(kBatchChunks);
     std::uint64_t first_id = 0;
-    std::uint64_t inserts = 0;
     bool limited = false;
     while (!level.empty() && !result.counterexample && !limited) {
         if (options.max_depth != 0 && result.depth == options.max_depth) {
             limited = true;
             break;
         }
-        next_level.clear();
+        HIGHWATER_INVARIANT(level.size() < UINT32_MAX, "a level of {} states", level.size());
         for (std::size_t batch = 0; batch < level.size(); batch += kChunkStates * kBatchChunks) {
             const std::size_t batch_end = std::min(level.size(), batch + kChunkStates * kBatchChunks);
             const std::size_t used = (batch_end - batch + kChunkStates - 1) / kChunkStates;
             std::atomic<std::size_t> next_chunk = 0;
             const auto work = [&] {
-                std::vector<Step> actions;
                 for (std::size_t c = next_chunk++; c < used; c = next_chunk++) {
-                    const std::size_t from = batch + c * kChunkStates;
-                    chunks[c].expand(system, level, from, std::min(batch_end, from + kChunkStates), first_id, visited,
-                                     actions);
+                    chunks[c].first = batch + c * kChunkStates;
+                    chunks[c].last = std::min(batch_end, chunks[c].first + kChunkStates);
+                    chunks[c].expand(system, symmetry, level, visited);
                 }
             };
             if (options.threads > 1 && used > 1) {
@@ -185,24 +198,26 @@ Exploration<typename S::Action> explore_exhaustively(const S& system, const Exha
                 result.steps += chunk.steps;
                 result.coverage.add(chunk.coverage);
                 if (chunk.violation) {
-                    std::vector<Step> path = path_to(chunk.violating_parent);
+                    auto path = detail::actions_along(system, discoveries.path_to(first_id + chunk.violating_parent));
                     if (chunk.violating_action) path.push_back(*chunk.violating_action);
                     result.counterexample = {std::move(path), std::move(*chunk.violation)};
                     break;
                 }
-                for (std::size_t f = 0; f < chunk.found.size(); ++f) {
-                    const detail::Found<S>& found = chunk.found[f];
-                    if (visited.contains(found.fingerprint)) continue;
-                    ++inserts;
-                    if (options.forget_every == 0 || inserts % options.forget_every != 0) {
-                        visited.insert(found.fingerprint);
+                std::size_t f = 0;
+                for (std::size_t parent = chunk.first; parent < chunk.last; ++parent) {
+                    for (; f < chunk.found.size() && chunk.found[f].parent == parent; ++f) {
+                        if (f + kAhead < chunk.found.size()) visited.prefetch(chunk.found[f + kAhead].fingerprint);
+                        const detail::Found& found = chunk.found[f];
+                        if (!visited.insert(found.fingerprint)) continue;
+                        discoveries.found(found.action);
+                        next_level.push_back(chunk.states[f]);
+                        ++result.states;
+                        result.unreduced_states += found.orbit;
                     }
-                    HIGHWATER_INVARIANT(origins.size() < UINT32_MAX, "more states than parent links can name");
-                    origins.push_back({static_cast<std::uint32_t>(found.parent), found.action});
-                    next_level.push_back(chunk.states[f]);
-                    ++result.states;
+                    discoveries.expanded();
                 }
             }
+            level.release_before(batch_end);
             progress.update(result.states, result.steps, result.depth, level.size() - batch_end + next_level.size());
             if (result.counterexample) break;
             if (options.max_states != 0 && result.states > options.max_states) {
@@ -211,11 +226,16 @@ Exploration<typename S::Action> explore_exhaustively(const S& system, const Exha
             }
         }
         first_id += level.size();
+        level.clear();
         level.swap(next_level);
         if (!level.empty() && !result.counterexample) ++result.depth;
     }
     if (result.counterexample) result.depth = static_cast<std::uint32_t>(result.counterexample->actions.size());
     result.complete = !result.counterexample && !limited;
+    level.clear();
+    result.memory = {.visited = visited.memory_bytes(),
+                     .discoveries = discoveries.memory_bytes(),
+                     .frontier = ReusedList<State>::memory_bytes(frontier_store)};
     result.seconds = watch.seconds();
     result.cpu_seconds = watch.cpu_seconds();
     return result;

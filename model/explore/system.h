@@ -57,11 +57,26 @@ struct Counterexample {
     Violation violation;
 };
 
+/// What an exhaustive exploration held at its largest, in bytes.
+struct MemoryUse {
+    /// The set of fingerprints,
+    std::uint64_t visited = 0;
+    /// the way back from each state,
+    std::uint64_t discoveries = 0;
+    /// and the states that wait to be expanded, without what they own on the heap.
+    std::uint64_t frontier = 0;
+
+    [[nodiscard]] std::uint64_t total() const { return visited + discoveries + frontier; }
+};
+
 /// What an exploration did. Two runs with the same arguments agree in everything but the seconds.
 template <class Action>
 struct Exploration {
     /// Distinct states (exhaustive), or states passed (random).
     std::uint64_t states = 0;
+    /// Exhaustive: how many they are when renamed states of a symmetric system count as different. Equal to `states`
+    /// without reduction.
+    std::uint64_t unreduced_states = 0;
     /// Steps taken: actions carried out, also into states that were known.
     std::uint64_t steps = 0;
     /// Length of the longest shortest way (exhaustive) or of the longest walk (random), in actions.
@@ -71,6 +86,7 @@ struct Exploration {
     double seconds = 0;
     /// Of all threads: the measure on a machine that does other things too.
     double cpu_seconds = 0;
+    MemoryUse memory;
     Coverage coverage;
     std::optional<Counterexample<Action>> counterexample;
 

@@ -27,7 +27,6 @@ std::optional<Counterexample<Action>> search(Scope scope, std::string_view prope
     auto result = explore_exhaustively(PartitionWorld(scope), {.threads = 1,
                                                                .max_states = kMinimiserStates,
                                                                .max_depth = static_cast<std::uint32_t>(max_depth),
-                                                               .forget_every = 0,
                                                                .name = "minimise",
                                                                .progress = ProgressStyle::silent});
     if (!result.counterexample || result.counterexample->violation.property != property) return std::nullopt;
@@ -50,7 +49,6 @@ Exploration<Action> explore(const Scope& scope, const CheckOptions& options) {
     return explore_exhaustively(world, {.threads = options.threads,
                                         .max_states = options.max_states,
                                         .max_depth = 0,
-                                        .forget_every = options.forget_every,
                                         .name = "exhaustive",
                                         .progress = options.progress});
 }

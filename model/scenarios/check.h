@@ -22,8 +22,6 @@ struct CheckOptions {
     std::uint64_t max_states = 0;
     std::uint64_t seed = 1;
     std::uint64_t steps = 1'000'000;
-    /// See ExhaustiveOptions.
-    std::uint64_t forget_every = 0;
     ProgressStyle progress = ProgressStyle::silent;
 };
 

@@ -1,26 +1,10 @@
 #include "model/scenarios/scenario.h"
 
 #include <algorithm>
-#include <array>
 
 #include "model/scenarios/idempotence.h"
 
 namespace highwater::model {
-namespace {
-
-constexpr std::array<std::string_view, 4> kSizes = {"small", "ci", "medium", "large"};
-
-}  // namespace
-
-std::string_view name_of(ScopeSize size) {
-    return kSizes[static_cast<std::size_t>(size)];
-}
-
-std::optional<ScopeSize> scope_size_from(std::string_view name) {
-    const auto found = std::ranges::find(kSizes, name);
-    if (found == kSizes.end()) return std::nullopt;
-    return static_cast<ScopeSize>(found - kSizes.begin());
-}
 
 const ScenarioScope* Scenario::find(ScopeSize size) const {
     const auto found = std::ranges::find(scopes, size, &ScenarioScope::size);

@@ -7,15 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "model/scenarios/scope_size.h"
 #include "model/world/occurrence.h"
 #include "model/world/scope.h"
 
 namespace highwater::model {
-
-enum class ScopeSize : std::uint8_t { small, ci, medium, large };
-
-std::string_view name_of(ScopeSize size);
-std::optional<ScopeSize> scope_size_from(std::string_view name);
 
 /// What the exhaustive run of a scope visits: equal on every run, machine and compiler, or something has changed.
 struct Golden {
