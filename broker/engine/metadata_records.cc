@@ -72,6 +72,10 @@ wire::PartitionRecord to_wire(const PartitionRecord& record) {
     out.leader_epoch = record.leader_epoch;
     out.partition_epoch = record.partition_epoch;
     out.directories = array(record.directories);
+    if (!record.eligible_leader_replicas.empty()) {
+        out.eligible_leader_replicas = wire::Array<NodeId>(record.eligible_leader_replicas);
+    }
+    if (!record.last_known_elr.empty()) out.last_known_elr = wire::Array<NodeId>(record.last_known_elr);
     return out;
 }
 
@@ -86,7 +90,9 @@ PartitionRecord to_core(const wire::PartitionRecord& record) {
             .leader_recovery_state = static_cast<LeaderRecoveryState>(record.leader_recovery_state),
             .leader_epoch = record.leader_epoch,
             .partition_epoch = record.partition_epoch,
-            .directories = record.directories.to_vector()};
+            .directories = record.directories.to_vector(),
+            .eligible_leader_replicas = vector(record.eligible_leader_replicas).value_or(std::vector<NodeId>{}),
+            .last_known_elr = vector(record.last_known_elr).value_or(std::vector<NodeId>{})};
 }
 
 wire::PartitionChangeRecord to_wire(const PartitionChangeRecord& record) {
@@ -102,6 +108,8 @@ wire::PartitionChangeRecord to_wire(const PartitionChangeRecord& record) {
         out.leader_recovery_state = static_cast<std::int8_t>(*record.leader_recovery_state);
     }
     out.directories = array(record.directories);
+    out.eligible_leader_replicas = array(record.eligible_leader_replicas);
+    out.last_known_elr = array(record.last_known_elr);
     return out;
 }
 
@@ -114,7 +122,9 @@ PartitionChangeRecord to_core(const wire::PartitionChangeRecord& record) {
                               .removing_replicas = vector(record.removing_replicas),
                               .adding_replicas = vector(record.adding_replicas),
                               .leader_recovery_state = std::nullopt,
-                              .directories = vector(record.directories)};
+                              .directories = vector(record.directories),
+                              .eligible_leader_replicas = vector(record.eligible_leader_replicas),
+                              .last_known_elr = vector(record.last_known_elr)};
     if (record.leader != kLeaderUnchanged) out.leader = LeaderChange{leader_of(record.leader)};
     if (record.leader_recovery_state >= 0) {
         out.leader_recovery_state = static_cast<LeaderRecoveryState>(record.leader_recovery_state);

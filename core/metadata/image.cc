@@ -4,6 +4,22 @@
 
 namespace highwater {
 
+void apply_change(PartitionImage& partition, const PartitionChangeRecord& change) {
+    if (change.isr) partition.isr = *change.isr;
+    if (change.replicas) partition.replicas = *change.replicas;
+    if (change.removing_replicas) partition.removing_replicas = *change.removing_replicas;
+    if (change.adding_replicas) partition.adding_replicas = *change.adding_replicas;
+    if (change.leader_recovery_state) partition.leader_recovery_state = *change.leader_recovery_state;
+    if (change.directories) partition.directories = *change.directories;
+    if (change.eligible_leader_replicas) partition.eligible_leader_replicas = *change.eligible_leader_replicas;
+    if (change.last_known_elr) partition.last_known_elr = *change.last_known_elr;
+    if (change.leader) {
+        partition.leader = change.leader->leader;
+        partition.leader_epoch = LeaderEpoch{partition.leader_epoch.value() + 1};
+    }
+    partition.partition_epoch = PartitionEpoch{partition.partition_epoch.value() + 1};
+}
+
 Result<void> MetadataImage::apply(const MetadataRecord& record) {
     return std::visit([this](const auto& r) { return take(r); }, record);
 }
@@ -60,7 +76,8 @@ Result<void> MetadataImage::take(const PartitionRecord& record) {
     found->second.partitions.insert_or_assign(
         record.partition_id,
         PartitionImage{record.replicas, record.isr, record.removing_replicas, record.adding_replicas, record.leader,
-                       record.leader_recovery_state, record.leader_epoch, record.partition_epoch, record.directories});
+                       record.leader_recovery_state, record.leader_epoch, record.partition_epoch, record.directories,
+                       record.eligible_leader_replicas, record.last_known_elr});
     return {};
 }
 
@@ -69,18 +86,7 @@ Result<void> MetadataImage::take(const PartitionChangeRecord& record) {
     if (topic == topics_.end()) return refuse(ErrorCode::unknown_topic_id);
     const auto found = topic->second.partitions.find(record.partition_id);
     if (found == topic->second.partitions.end()) return refuse(ErrorCode::unknown_topic_or_partition);
-    PartitionImage& partition = found->second;
-    if (record.isr) partition.isr = *record.isr;
-    if (record.replicas) partition.replicas = *record.replicas;
-    if (record.removing_replicas) partition.removing_replicas = *record.removing_replicas;
-    if (record.adding_replicas) partition.adding_replicas = *record.adding_replicas;
-    if (record.leader_recovery_state) partition.leader_recovery_state = *record.leader_recovery_state;
-    if (record.directories) partition.directories = *record.directories;
-    if (record.leader) {
-        partition.leader = record.leader->leader;
-        partition.leader_epoch = LeaderEpoch{partition.leader_epoch.value() + 1};
-    }
-    partition.partition_epoch = PartitionEpoch{partition.partition_epoch.value() + 1};
+    apply_change(found->second, record);
     return {};
 }
 

@@ -26,6 +26,8 @@ struct PartitionImage {
     LeaderEpoch leader_epoch;
     PartitionEpoch partition_epoch;
     std::vector<Uuid> directories;
+    std::vector<NodeId> eligible_leader_replicas = {};
+    std::vector<NodeId> last_known_elr = {};
 
     static constexpr void describe(auto&& field) {
         field("replicas", &PartitionImage::replicas);
@@ -37,8 +39,14 @@ struct PartitionImage {
         field("leader_epoch", &PartitionImage::leader_epoch);
         field("partition_epoch", &PartitionImage::partition_epoch);
         field("directories", &PartitionImage::directories);
+        field("eligible_leader_replicas", &PartitionImage::eligible_leader_replicas);
+        field("last_known_elr", &PartitionImage::last_known_elr);
     }
 };
+
+/// Makes of `partition` what `change` says of it. Every change is a new partition epoch; one that names a leader, even
+/// the present one, is a new leader epoch too.
+void apply_change(PartitionImage& partition, const PartitionChangeRecord& change);
 
 struct TopicImage {
     std::string name;

@@ -45,6 +45,10 @@ struct PartitionRecord {
     PartitionEpoch partition_epoch;
     /// Of each replica, in the order of `replicas`. Empty: unassigned.
     std::vector<Uuid> directories;
+    /// Not in the ISR, but as good: have every committed record (KIP-966). Only while the ISR is under the minimum.
+    std::vector<NodeId> eligible_leader_replicas = {};
+    /// Who led last, while nobody does: at most one (KIP-966).
+    std::vector<NodeId> last_known_elr = {};
 
     static constexpr void describe(auto&& field) {
         field("partition_id", &PartitionRecord::partition_id);
@@ -58,6 +62,8 @@ struct PartitionRecord {
         field("leader_epoch", &PartitionRecord::leader_epoch);
         field("partition_epoch", &PartitionRecord::partition_epoch);
         field("directories", &PartitionRecord::directories);
+        field("eligible_leader_replicas", &PartitionRecord::eligible_leader_replicas);
+        field("last_known_elr", &PartitionRecord::last_known_elr);
     }
 };
 
@@ -79,6 +85,8 @@ struct PartitionChangeRecord {
     std::optional<std::vector<NodeId>> adding_replicas;
     std::optional<LeaderRecoveryState> leader_recovery_state;
     std::optional<std::vector<Uuid>> directories;
+    std::optional<std::vector<NodeId>> eligible_leader_replicas = {};
+    std::optional<std::vector<NodeId>> last_known_elr = {};
 
     static constexpr void describe(auto&& field) {
         field("partition_id", &PartitionChangeRecord::partition_id);
@@ -90,6 +98,8 @@ struct PartitionChangeRecord {
         field("adding_replicas", &PartitionChangeRecord::adding_replicas);
         field("leader_recovery_state", &PartitionChangeRecord::leader_recovery_state);
         field("directories", &PartitionChangeRecord::directories);
+        field("eligible_leader_replicas", &PartitionChangeRecord::eligible_leader_replicas);
+        field("last_known_elr", &PartitionChangeRecord::last_known_elr);
     }
 };
 
