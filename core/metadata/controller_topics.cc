@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "core/base/invariant.h"
 #include "core/metadata/controller.h"
+#include "core/metadata/leader_election.h"
 #include "core/metadata/topic_configs.h"
 #include "core/metadata/topic_name.h"
 
@@ -22,7 +24,7 @@ ControllerError granted() {
 std::vector<NodeId> usable_brokers(const MetadataImage& image) {
     std::vector<NodeId> usable;
     for (const auto& [id, broker] : image.brokers()) {
-        if (!broker.fenced && !broker.in_controlled_shutdown) usable.push_back(id);
+        if (is_active(broker)) usable.push_back(id);
     }
     return usable;
 }
@@ -43,7 +45,7 @@ Assignments place(const std::vector<NodeId>& brokers, std::uint64_t start, std::
     return placed;
 }
 
-/// A wish for replicas: some, none twice, all registered.
+/// A wish for replicas: some, none twice, all registered, one of them active.
 ControllerError check_replicas(const MetadataImage& image, const std::vector<NodeId>& replicas) {
     if (replicas.empty()) {
         return {ErrorCode::invalid_replica_assignment,
@@ -61,6 +63,11 @@ ControllerError check_replicas(const MetadataImage& image, const std::vector<Nod
                                 node)};
         }
     }
+    const auto is_usable = [&](NodeId node) { return is_active(*image.broker(node)); };
+    if (std::none_of(replicas.begin(), replicas.end(), is_usable)) {
+        return {ErrorCode::invalid_replica_assignment,
+                "All brokers specified in the manual partition assignment are fenced or in controlled shutdown."};
+    }
     return granted();
 }
 
@@ -71,13 +78,10 @@ PartitionRecord new_partition(TopicId topic, std::int32_t index, const std::vect
     record.topic_id = topic;
     record.replicas = replicas;
     for (NodeId node : replicas) {
-        const BrokerImage* broker = image.broker(node);
-        if (broker && !broker->fenced && !broker->in_controlled_shutdown) record.isr.push_back(node);
+        if (is_active(*image.broker(node))) record.isr.push_back(node);
     }
-    // Nothing is in the partition yet, so any replica is in sync; it waits for the first one that comes up.
-    if (record.isr.empty()) record.isr = {replicas.front()};
-    const BrokerImage* first = image.broker(record.isr.front());
-    if (first && !first->fenced) record.leader = record.isr.front();
+    HIGHWATER_INVARIANT(!record.isr.empty(), "{}", record);
+    record.leader = record.isr.front();
     return record;
 }
 
