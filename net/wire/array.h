@@ -49,7 +49,9 @@ class ArrayIterator {
     using difference_type = std::ptrdiff_t;
     using iterator_concept = std::input_iterator_tag;
 
+    /// Over elements that the array owns.
     explicit ArrayIterator(std::span<const T> owned) : owned_(owned.data()), left_(owned.size()) {}
+    /// Over `count` encoded elements that were validated.
     ArrayIterator(const Reader& reader, std::size_t count) : reader_(reader), left_(count) { load(); }
 
     const T& operator*() const { return owned_ ? *owned_ : *current_; }
@@ -89,11 +91,13 @@ class Array {
   public:
     using value_type = T;
 
+    /// No elements.
     Array() = default;
     Array(std::initializer_list<T> elements) : elements_(std::vector<T>(elements)) {}
     Array(std::vector<T> elements) : elements_(std::move(elements)) {}  // NOLINT: the same thing
 
-    /// Validates `count` elements that start at the reader, moves it behind them, and returns a view over them.
+    /// Validates `count` elements that start at the reader, moves it behind them, and returns a view over them. Empty
+    /// after a failure of the reader.
     static Array read(Reader& reader, std::size_t count);
 
     /// Elements.
@@ -102,8 +106,10 @@ class Array {
         return view ? view->count : std::get<std::vector<T>>(elements_).size();
     }
     [[nodiscard]] bool empty() const { return size() == 0; }
+    /// Whether the elements are still encoded.
     [[nodiscard]] bool is_view() const { return std::holds_alternative<View>(elements_); }
 
+    /// The iterators are valid until the array is changed, moved or destroyed.
     [[nodiscard]] ArrayIterator<T> begin() const {
         if (const View* view = std::get_if<View>(&elements_)) {
             return ArrayIterator<T>(Reader(view->bytes, view->context), view->count);
@@ -128,12 +134,15 @@ class Array {
         if (is_view()) elements_ = to_vector();
         return std::get<std::vector<T>>(elements_);
     }
+    /// A copy of the elements, each decoded once (its strings, bytes and inner arrays stay views).
     [[nodiscard]] std::vector<T> to_vector() const {
         std::vector<T> elements;
         elements.reserve(size());
         for (const T& element : *this) elements.push_back(element);
         return elements;
     }
+
+    // As std::vector's; a view is materialised first.
 
     void reserve(std::size_t count) { materialise().reserve(count); }
     void push_back(T element) { materialise().push_back(std::move(element)); }

@@ -9,6 +9,7 @@ namespace highwater::wire {
 /// the bytes varies the message. After the end it yields zeros, and zeros choose the smallest.
 class ByteSource {
   public:
+    /// A view: the caller keeps the bytes.
     explicit ByteSource(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
 
     /// The next byte, or 0 at the end.
@@ -16,7 +17,7 @@ class ByteSource {
         if (at_ == bytes_.size()) return 0;
         return bytes_[at_++];
     }
-    /// The next eight bytes.
+    /// The next eight bytes, the first of them highest.
     std::uint64_t next64() {
         std::uint64_t value = 0;
         for (int i = 0; i < 8; ++i) value = value << 8 | next();

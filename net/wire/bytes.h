@@ -19,10 +19,13 @@ struct Slice {
 /// the frame; an answer may gather slices of several buffers. Copies share what is kept alive.
 class Bytes {
   public:
+    /// No bytes.
     Bytes() = default;
     /// A view: the caller keeps the bytes alive for as long as this and its copies.
     explicit Bytes(std::span<const std::byte> view) : first_{view, nullptr} {}
+    /// One slice, kept alive by its keeper if it has one.
     explicit Bytes(Slice slice) : first_(std::move(slice)) {}
+    /// Owns the bytes.
     explicit Bytes(std::vector<std::byte> owned);
 
     /// Adds a slice at the end; an empty one is left out.

@@ -50,7 +50,9 @@ struct EncodeError {
 
 /// One line for a log or a person, e.g. "FetchRequest.Topics: truncated at byte 17".
 std::string to_text(const DecodeError& error);
+/// One line, e.g. "FetchRequest.Topics: null is not allowed in this version".
 std::string to_text(const EncodeError& error);
+/// A few words without the place; a literal.
 const char* to_text(DecodeErrorKind kind);
 const char* to_text(EncodeErrorKind kind);
 

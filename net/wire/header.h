@@ -68,7 +68,8 @@ struct HeaderAndBody {
 Result<HeaderAndBody<RequestHeader>, DecodeError> decode_request_header(std::span<const std::byte> frame,
                                                                         DecodeOptions options = {});
 
-/// Reads the header of the response frame (without its length) to a request of `key` and `version`.
+/// Reads the header of the response frame (without its length) to a request of `key` and `version`. The views of the
+/// result live as long as the frame. Errors: any DecodeErrorKind.
 Result<HeaderAndBody<ResponseHeader>, DecodeError> decode_response_header(std::span<const std::byte> frame, ApiKey key,
                                                                           std::int16_t version,
                                                                           DecodeOptions options = {});
@@ -91,7 +92,7 @@ Result<OutputBuffer, EncodeError> encode_frame(const Header& header, std::int16_
 
 }  // namespace detail
 
-/// A whole response frame: int32 length, header, body.
+/// A whole response frame: int32 length, header, body. Errors: as encode(), and too_long for more than 2^31 - 1 bytes.
 template <Message T>
     requires(Schema<T>::message.kind == MessageKind::response)
 Result<OutputBuffer, EncodeError> encode_response_frame(std::int32_t correlation_id, const T& response,
@@ -102,7 +103,7 @@ Result<OutputBuffer, EncodeError> encode_response_frame(std::int32_t correlation
     return detail::encode_frame(header, response_header_version(api, version), response, version);
 }
 
-/// A whole request frame: int32 length, header, body.
+/// A whole request frame: int32 length, header, body. Errors: as encode_response_frame().
 template <Message T>
     requires(Schema<T>::message.kind == MessageKind::request)
 Result<OutputBuffer, EncodeError> encode_request_frame(std::int32_t correlation_id, std::optional<String> client_id,

@@ -22,13 +22,15 @@ struct JsonValue {
     std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, JsonArray, JsonObject>
         value;  // null at first
 
+    /// Null.
     JsonValue() = default;
+    /// One of the alternatives.
     template <class V>
         requires std::is_constructible_v<decltype(value), V>
     JsonValue(V v) : value(std::move(v)) {}  // NOLINT: a value is a document
     friend bool operator==(const JsonValue&, const JsonValue&);
 
-    /// The member called `key`, or nullptr.
+    /// The member called `key`, or nullptr, also if this is no object.
     [[nodiscard]] const JsonValue* find(std::string_view key) const;
 };
 

@@ -17,6 +17,7 @@ struct MessageInfo {
     VersionRange flexible;  ///< those with compact lengths and tagged fields (KIP-482)
 };
 
+/// As `highwater wire list` shows it; a literal.
 constexpr const char* to_text(MessageKind kind) {
     switch (kind) {
         case MessageKind::request:

@@ -34,6 +34,7 @@ class OutputBuffer {
     /// A copy in one piece.
     [[nodiscard]] std::vector<std::byte> to_vector() const;
 
+    /// Appends a copy.
     void append(std::span<const std::byte> bytes) { own_.insert(own_.end(), bytes.begin(), bytes.end()); }
     /// Appends without copying. Requires: slice.keep_alive, or bytes that outlive this buffer.
     void append_external(Slice slice);
@@ -43,6 +44,7 @@ class OutputBuffer {
     void reserve(std::size_t size) { own_.reserve(size); }
     /// Own bytes, slices not counted.
     [[nodiscard]] std::size_t own_size() const { return own_.size(); }
+    /// Slices that were not copied.
     [[nodiscard]] std::size_t external_count() const { return externals_.size(); }
     /// Drops what came after an earlier own_size() and external_count().
     void truncate(std::size_t own_size, std::size_t external_count);

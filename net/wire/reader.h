@@ -40,6 +40,7 @@ struct DecodeContext {
 /// zeros and empty values, and `error()` tells what and where it was. All numbers are big-endian.
 class Reader {
   public:
+    /// A view: the caller keeps the bytes.
     Reader(std::span<const std::byte> bytes, const DecodeContext& context)
         : begin_(bytes.data()), at_(begin_), end_(begin_ + bytes.size()), context_(context) {}
 
@@ -47,15 +48,18 @@ class Reader {
     [[nodiscard]] std::int16_t version() const { return context_.version; }
     [[nodiscard]] bool flexible() const { return context_.flexible; }
     [[nodiscard]] bool failed() const { return failed_; }
+    /// The first failure. Meaningful only if failed().
     [[nodiscard]] DecodeError error() const { return error_; }
     /// Bytes not read yet; 0 after a failure.
     [[nodiscard]] std::size_t remaining() const { return static_cast<std::size_t>(end_ - at_); }
     /// Bytes read so far.
     [[nodiscard]] std::size_t position() const { return static_cast<std::size_t>(at_ - begin_); }
+    /// Where the next byte is.
     [[nodiscard]] const std::byte* data() const { return at_; }
 
     /// Names the field that is read next, for errors. `published_name` is a literal.
     void at_field(const char* published_name) { field_ = published_name; }
+    /// Records a failure at this position, unless there is one already; nothing remains to be read then.
     void fail(DecodeErrorKind kind);
 
     /// The next `size` bytes, or an empty span and a failure.

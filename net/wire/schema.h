@@ -74,7 +74,9 @@ struct FieldInfo {
     bool is_ignorable = false;
     bool is_never_flexible = false;
 
+    /// A field of these versions without attributes. `published_name` is a literal.
     constexpr FieldInfo(const char* published_name, VersionRange range) : name(published_name), versions(range) {}
+    // One attribute each.
     constexpr void set(Ignorable) { is_ignorable = true; }
     constexpr void set(NeverFlexible) { is_never_flexible = true; }
     constexpr void set(Nullable n) { nullable = n.range; }
@@ -102,6 +104,7 @@ constexpr void for_each_field(Visit&& visit) {
     });
 }
 
+/// Whether T has the member unknown_tags: structs of messages without flexible versions do not.
 template <class T>
 inline constexpr bool kKeepsUnknownTags = requires(T t) { t.unknown_tags; };
 

@@ -12,6 +12,7 @@ namespace highwater::wire {
 /// a std::string owns its text. Copies share the text, whichever it is.
 class String {
   public:
+    /// The empty string.
     String() = default;
     /// From a literal: a view.
     template <std::size_t N>
@@ -32,7 +33,9 @@ class String {
         return result;
     }
 
+    /// Valid as long as the text is kept alive.
     [[nodiscard]] std::string_view view() const { return view_; }
+    /// A copy.
     [[nodiscard]] std::string to_string() const { return std::string(view_); }
     /// In bytes of UTF-8.
     [[nodiscard]] std::size_t size() const { return view_.size(); }

@@ -80,6 +80,7 @@ struct StructTable {
     [[nodiscard]] const TaggedFields* unknown_tags(const void* value) const;
     [[nodiscard]] TaggedFields* unknown_tags(void* value) const;
 
+    /// Adds the next field. `in_defaults` is the address of its value in `defaults`.
     void add(const FieldInfo& info, const ValueType& type, const void* in_defaults);
 };
 

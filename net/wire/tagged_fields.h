@@ -36,7 +36,9 @@ struct TaggedView {
 /// survives being read and written. Either own fields or a view over a validated tagged section.
 class TaggedFields {
   public:
+    /// None.
     TaggedFields() = default;
+    /// Owns the fields. That they ascend by tag is checked when they are written.
     TaggedFields(std::vector<TaggedField> fields) : fields_(std::move(fields)) {}  // NOLINT: the same thing
 
     /// A view over a section of `total` fields (its count aside) of which `unknown` have tags outside `known_tags`, a
@@ -47,6 +49,7 @@ class TaggedFields {
     /// Number of unknown fields.
     [[nodiscard]] std::size_t size() const;
     [[nodiscard]] bool empty() const { return size() == 0; }
+    /// A copy; the contents stay views where they were.
     [[nodiscard]] std::vector<TaggedField> to_vector() const;
 
     /// Calls visit(tag, const Bytes&) for each unknown field, in order.

@@ -12,6 +12,7 @@ namespace highwater::wire::testing {
 
 /// The bytes that hex digits (spaces allowed) spell; fails the test otherwise.
 std::vector<std::byte> from_hex(std::string_view hex);
+/// Lower case, without spaces.
 std::string hex_of(std::span<const std::byte> bytes);
 
 /// A line of a file under net/wire/testdata: a message's JSON form and its bytes, made by another implementation.
@@ -21,6 +22,7 @@ struct Golden {
     JsonValue body;
     std::vector<std::byte> bytes;
 
+    /// For a failure's text.
     [[nodiscard]] std::string name() const { return message + " v" + std::to_string(version); }
 };
 

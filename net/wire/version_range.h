@@ -9,6 +9,7 @@ struct VersionRange {
     std::int16_t first = 0;
     std::int16_t last = -1;
 
+    /// Whether `version` is one of them.
     [[nodiscard]] constexpr bool contains(std::int16_t version) const { return first <= version && version <= last; }
     [[nodiscard]] constexpr bool empty() const { return first > last; }
     friend constexpr bool operator==(VersionRange, VersionRange) = default;

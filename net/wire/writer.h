@@ -19,6 +19,7 @@ namespace highwater::wire {
 /// failure sticks.
 class Writer {
   public:
+    /// A writer that keeps what it writes.
     Writer() = default;
 
     /// A writer that keeps nothing and only counts.
@@ -37,12 +38,17 @@ class Writer {
     [[nodiscard]] bool flexible() const { return context_.flexible; }
     [[nodiscard]] std::int16_t version() const { return context_.version; }
     [[nodiscard]] const DecodeContext& context() const { return context_; }
+    /// Says what is written from here on: version, and whether lengths are compact.
     void set_context(const DecodeContext& context) { context_ = context; }
+    /// Names the field that is written next, for errors. `published_name` is a literal.
     void at_field(const char* published_name) { field_ = published_name; }
+    /// Records a failure at the named field, unless there is one already.
     void fail(EncodeErrorKind kind);
     [[nodiscard]] bool failed() const { return error_.has_value(); }
+    /// The first failure.
     [[nodiscard]] const std::optional<EncodeError>& error() const { return error_; }
 
+    /// A copy of `bytes`, without a length.
     void raw(std::span<const std::byte> bytes) {
         size_ += bytes.size();
         if (!counting_) out_.append(bytes);
@@ -50,11 +56,16 @@ class Writer {
     /// A fixed-size value; what Reader::scalar reads.
     template <class V>
     void scalar(V value);
+    /// Unsigned LEB128, 1 to 5 bytes.
     void unsigned_varint(std::uint32_t value);
+    /// Text of at most 32,767 bytes with its length: int16, or `compact` a varint of length + 1. Failure: too_long.
     void string(std::string_view text, bool compact);
+    /// Length -1, or compact 0.
     void null_string(bool compact);
-    /// Length of bytes or count of an array; at most 2^31 - 2.
+    /// Length of bytes or count of an array, at most 2^31 - 2: int32, or `compact` a varint of length + 1. Failure:
+    /// too_long.
     void long_length(std::size_t length, bool compact);
+    /// Length -1, or compact 0.
     void null_long(bool compact);
     /// Bytes with their length. Slices of at least kCopyBelow bytes that something keeps alive are not copied.
     void bytes(const Bytes& value, bool compact);
@@ -63,8 +74,10 @@ class Writer {
 
     /// Writes an int32 and returns where, for patch_int32 later.
     std::size_t placeholder_int32();
+    /// Overwrites the int32 at a position that placeholder_int32() returned.
     void patch_int32(std::size_t position, std::int32_t value);
 
+    /// As OutputBuffer::reserve; nothing for a counting writer.
     void reserve(std::size_t size) {
         if (!counting_) out_.reserve(size);
     }
