@@ -40,6 +40,8 @@ struct Event {
     bool unclean_asked = false;
     /// The proposal that was granted for a partition.
     std::map<PartitionId, std::vector<NodeId>> proposed;
+    std::optional<NodeId> restarted_uncleanly;
+    bool reassigned = false;
 };
 
 struct Seen {
@@ -142,6 +144,7 @@ class History {
         RC_ASSERT((now && now->fenced && !now->in_controlled_shutdown));
         RC_ASSERT((now->epoch == only(decision).broker_epoch && now->epoch == next));
         if (!is_clean) {
+            event_.restarted_uncleanly = node;
             for (auto& [partition, members] : complete_) members.erase(node);
         }
     }
@@ -218,6 +221,9 @@ class History {
         } else {
             RC_ASSERT(decision.records.empty());
         }
+        if (proposal.leader_epoch > was.leader_epoch || proposal.partition_epoch > was.partition_epoch) {
+            RC_ASSERT(answer.error == ErrorCode::not_controller);
+        }
         write(decision.records);
         if (answer.error == ErrorCode::none) {
             const PartitionImage& now = partition(id);
@@ -246,6 +252,7 @@ class History {
             return;
         }
         write(decision.records);
+        event_.reassigned = true;
         const PartitionImage& now = partition(id);
         if (wanted.replicas) {
             RC_ASSERT(without(now.replicas, now.removing_replicas) == *wanted.replicas);
@@ -362,6 +369,10 @@ class History {
         if (now.leader && now.leader != was.leader && !contains(candidates, *now.leader)) {
             const bool last_known = elr_ && was.last_known_elr == std::vector{*now.leader};
             RC_ASSERT((event_.unclean_asked || rules().unclean_leader_election || last_known));
+            if (last_known && !rules().unclean_leader_election && !event_.unclean_asked) {
+                const std::vector<NodeId> better = joined(was.isr, was.eligible_leader_replicas);
+                RC_ASSERT((better.empty() || better == std::vector{event_.restarted_uncleanly.value_or(NodeId{-1})}));
+            }
             RC_ASSERT(now.isr == std::vector{*now.leader});
             RC_ASSERT(now.leader_recovery_state == LeaderRecoveryState::recovering);
             RC_ASSERT(now.eligible_leader_replicas.empty());
@@ -372,6 +383,19 @@ class History {
         if (now.leader && now.leader != was.leader && contains(was.eligible_leader_replicas, *now.leader)) {
             seen.from_elr = true;
         }
+        if (elr_ && was.leader && !now.leader && contains(now.replicas, *was.leader)) {
+            RC_ASSERT(now.last_known_elr == std::vector{*was.leader});
+        }
+        // KIP-966: who was in sync when the ISR fell under the minimum stays eligible, unless it lost something.
+        const std::size_t minimum = effective_min_insync_replicas(rules(), now.replicas.size());
+        const bool unclean = now.leader_recovery_state == LeaderRecoveryState::recovering;
+        if (elr_ && now.isr.size() < minimum && !unclean) {
+            for (NodeId node : within(without(was.isr, now.isr), now.replicas)) {
+                RC_ASSERT((contains(now.eligible_leader_replicas, node) || event_.restarted_uncleanly == node));
+            }
+        }
+        // KIP-455: nothing but the ISR ends a reassignment, unless it is asked for.
+        if (!event_.reassigned && now.adding_replicas.empty()) RC_ASSERT(contains(now.isr, was.adding_replicas));
         // Q9: nobody joins the ISR who is fenced or stopping.
         for (NodeId node : without(now.isr, was.isr)) RC_ASSERT(active(node));
     }
