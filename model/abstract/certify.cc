@@ -49,10 +49,7 @@ bool equal(const Run& a, const Run& b) {
            a.depth == b.depth && a.complete == b.complete && a.coverage == b.coverage;
 }
 
-}  // namespace
-
-std::vector<CertifiedFigure> certify() {
-    Certificate certificate;
+void certify(Certificate& certificate) {
     const Generation& kip320 = all_generations().front();
     const ReplicationScope& small = kip320.scopes.front();
     const ReplicationCounts& counts = *small.counts;
@@ -91,6 +88,17 @@ std::vector<CertifiedFigure> certify() {
             const Run found = explore_exhaustively(broken, {.max_states = 1'000'000, .symmetry = false});
             certificate.add_violation(fmt::format("{}.whole", generation.name), broken, found, least);
         }
+    }
+}
+
+}  // namespace
+
+std::vector<CertifiedFigure> certify() {
+    Certificate certificate;
+    try {
+        certify(certificate);
+    } catch (const InvariantBroken& broken) {
+        certificate.add(fmt::format("invariants_broken: {}", broken.what()), 0, 1);
     }
     return certificate.take();
 }

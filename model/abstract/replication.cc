@@ -6,6 +6,7 @@
 
 #include "core/base/hash.h"
 #include "core/base/invariant.h"
+#include "model/abstract/replication_predicates.h"
 
 namespace highwater::model {
 namespace {
@@ -26,98 +27,6 @@ constexpr std::array<std::string_view, kReplicationProperties> kStatements = {
     "What is below the high watermark of a replica that takes itself for the leader is on every member of the ISR "
     "that it knows.",
     "Two logs that have a record of the same epoch at the same offset are equal up to there."};
-
-constexpr bool contains(std::uint32_t isr, std::size_t replica) {
-    return (isr >> replica & 1) != 0;
-}
-constexpr std::uint32_t only(std::size_t replica) {
-    return std::uint32_t{1} << replica;
-}
-
-std::uint32_t log_end(const State& state, std::size_t replica) {
-    return Word::LogEnd::get(state.replicas[replica]);
-}
-std::uint32_t high_watermark(const State& state, std::size_t replica) {
-    return Word::HighWatermark::get(state.replicas[replica]);
-}
-std::uint32_t epochs_seen(const State& state, std::size_t replica) {
-    return Word::EpochsSeen::get(state.replicas[replica]);
-}
-/// It accepts writes and fetches, whether or not the controller has another leader by now.
-bool presumes_leadership(const State& state, std::size_t replica) {
-    return Word::leader(state.replicas[replica]) == replica;
-}
-/// The quorum's leader, in the quorum's epoch.
-bool is_true_leader(const State& state, std::size_t replica) {
-    const std::uint32_t quorum = ControllerWord::Quorum::get(state.controller);
-    return LeaderAndIsr::leader(quorum) == replica && presumes_leadership(state, replica) &&
-           epochs_seen(state, replica) == ControllerWord::EpochsUsed::get(state.controller);
-}
-
-bool same_epoch_at(const State& state, std::size_t a, std::size_t b, std::uint32_t offset) {
-    return Word::epoch_of(Word::record_at(state.replicas[a], offset)) ==
-           Word::epoch_of(Word::record_at(state.replicas[b], offset));
-}
-
-/// Whether, by this fencing, the follower has what the leader has below `end`.
-bool has_caught_up(const State& state, std::size_t leader, std::size_t follower, std::uint32_t end, Fencing fencing) {
-    if (Word::leader(state.replicas[follower]) != leader || end > log_end(state, follower)) return false;
-    switch (fencing) {
-        case Fencing::leader_id:
-            return end <= log_end(state, leader);
-        case Fencing::record_epoch:
-            return presumes_leadership(state, leader) &&
-                   (end == 0 || (end <= log_end(state, leader) && same_epoch_at(state, leader, follower, end - 1)));
-        case Fencing::leader_epoch:
-            return presumes_leadership(state, leader) && epochs_seen(state, leader) == epochs_seen(state, follower);
-    }
-    return false;
-}
-
-/// One past the last offset at which both have the same record.
-std::uint32_t end_of_agreement(const State& state, std::size_t a, std::size_t b) {
-    std::uint32_t end = std::min(log_end(state, a), log_end(state, b));
-    while (end > 0 && Word::record_at(state.replicas[a], end - 1) != Word::record_at(state.replicas[b], end - 1)) --end;
-    return end;
-}
-
-/// A fetch would show that the follower's log is not a beginning of the leader's.
-bool shows_difference(const State& state, std::size_t leader, std::size_t follower) {
-    const std::uint32_t end = log_end(state, follower);
-    if (end > log_end(state, leader)) return true;
-    return end > 0 && !same_epoch_at(state, leader, follower, end - 1);
-}
-
-/// KIP-101: the end offset that the leader answers for the epoch of the follower's last record.
-std::uint32_t end_offset_for_epoch(const State& state, std::size_t leader, std::size_t follower, std::uint32_t epoch) {
-    const std::uint32_t word = state.replicas[leader];
-    const std::uint32_t end = log_end(state, leader);
-    if (end == 0) return high_watermark(state, follower);
-    if (Word::epoch_of(Word::record_at(word, end - 1)) == epoch) return end;
-    for (std::uint32_t offset = 0; offset < end; ++offset) {
-        if (Word::epoch_of(Word::record_at(word, offset)) > epoch) return offset;
-    }
-    return high_watermark(state, follower);
-}
-
-/// The high watermark reached what this leader wrote, or everything that it has.
-bool high_watermark_reached_epoch(const State& state, std::size_t leader) {
-    const std::uint32_t mark = high_watermark(state, leader);
-    if (mark >= log_end(state, leader)) return mark == log_end(state, leader);
-    return Word::epoch_of(Word::record_at(state.replicas[leader], mark)) + 1 == epochs_seen(state, leader);
-}
-
-bool same_records_below(const State& state, std::size_t a, std::size_t b, std::uint32_t end) {
-    return end <= log_end(state, a) && end <= log_end(state, b) &&
-           Word::records_below(state.replicas[a], end) == Word::records_below(state.replicas[b], end);
-}
-
-bool logs_match(const State& state, std::size_t a, std::size_t b) {
-    for (std::uint32_t end = std::min(log_end(state, a), log_end(state, b)); end > 0; --end) {
-        if (same_epoch_at(state, a, b, end - 1)) return same_records_below(state, a, b, end);
-    }
-    return true;
-}
 
 /// A new epoch, and a LeaderAndIsr request that tells of it.
 void update_quorum(std::uint32_t& controller, std::uint32_t leader_and_isr) {

@@ -127,7 +127,8 @@ std::vector<typename S::Action> actions_along(const S& system, const std::vector
     for (const std::size_t place : path) {
         actions.clear();
         static_cast<void>(system.enabled(state, actions, coverage));
-        result.push_back(actions.at(place));
+        HIGHWATER_INVARIANT(place < actions.size(), "action {} of {} on the way back", place, actions.size());
+        result.push_back(actions[place]);
         static_cast<void>(apply_trapped(system, state, result.back(), coverage));
     }
     return result;
