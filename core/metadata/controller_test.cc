@@ -146,6 +146,20 @@ TEST(CreateTopics, TakesAnAssignmentInsteadOfCounts) {
     EXPECT_EQ(verdict(image, both), ErrorCode::invalid_request);
 }
 
+// Nobody could lead the partition.
+TEST(CreateTopics, RefusesAnAssignmentToBrokersThatAreAllFencedOrStopping) {
+    MetadataImage image = a_cluster();
+    write(image, {BrokerRegistrationChangeRecord{NodeId{0}, BrokerEpoch{10}, true, std::nullopt},
+                  BrokerRegistrationChangeRecord{NodeId{1}, BrokerEpoch{11}, std::nullopt, true}});
+    TopicToCreate topic = a_topic("x");
+    topic.assignments = {{PartitionId{0}, {NodeId{0}, NodeId{1}}}};
+    EXPECT_EQ(verdict(image, topic), ErrorCode::invalid_replica_assignment);
+    topic.assignments = {{PartitionId{0}, {NodeId{0}, NodeId{1}, NodeId{2}}}};
+    write(image, create_topics(image, {topic}, false, {}).records);
+    EXPECT_EQ(image.topic("x")->partitions.at(PartitionId{0}).leader, NodeId{2});
+    EXPECT_EQ(image.topic("x")->partitions.at(PartitionId{0}).isr, (std::vector{NodeId{2}}));
+}
+
 TEST(CreateTopics, ChecksTheSettings) {
     for (const RequestedConfig& bad : {RequestedConfig{"no.such", "1"}, RequestedConfig{"retention.ms", "soon"},
                                        RequestedConfig{"retention.ms", std::nullopt}}) {
