@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/log/testing.h"
+#include "core/partition/isr.h"
 #include "core/partition/replica.h"
 
 namespace highwater {
@@ -39,7 +40,7 @@ template <>
 struct rc::Arbitrary<highwater::Happening> {
     static Gen<highwater::Happening> arbitrary() {
         using highwater::Happening;
-        return gen::build<Happening>(gen::set(&Happening::kind, gen::inRange(0, 24)),
+        return gen::build<Happening>(gen::set(&Happening::kind, gen::inRange(0, 28)),
                                      gen::set(&Happening::a, gen::inRange(0, 12)),
                                      gen::set(&Happening::b, gen::inRange(0, 12)));
     }
@@ -185,6 +186,7 @@ std::optional<Input> input_for(World& world, const Happening& h) {
             fetch.follower = NodeId{1 + h.a % 3};
             fetch.fetch_offset = Offset{std::max<std::int64_t>(0, log.end_offset().value() - h.b % 3)};
             fetch.log_start_offset = Offset{h.b % 5};
+            if (h.a % 2 == 0) fetch.broker_epoch = BrokerEpoch{h.b % 3};
             return fetch;
         }
         case 19:
@@ -211,11 +213,50 @@ std::optional<Input> input_for(World& world, const Happening& h) {
                                          world.now + Duration{h.b * 2}};
         case 22:
             if (h.b == 0) return FlushFailed{};
-            if (h.b == 1) return ConfigChanged{1 + h.a % 3};
+            if (h.b == 1) return ConfigChanged{1 + h.a % 3, Duration{20}};
             return RetentionReached{Offset{h.a}};
+        case 23: {
+            BrokersChanged changed;
+            for (std::int32_t id = 0; id < 3; ++id) {
+                changed.brokers.push_back({NodeId{id}, BrokerEpoch{h.b % 3}, (h.a >> id) % 2 == 0});
+            }
+            return changed;
+        }
+        case 24:
+        case 25: {
+            const auto proposed = world.replica.proposed_isr();
+            if (!proposed) return std::nullopt;
+            AlterPartitionAnswered answer;
+            answer.leader_epoch = *world.replica.leader_epoch();
+            answer.proposed_at = *world.replica.partition_epoch();
+            if (h.b % 3 == 0) {
+                constexpr ErrorCode kErrors[] = {ErrorCode::ineligible_replica, ErrorCode::request_timed_out,
+                                                 ErrorCode::invalid_update_version, ErrorCode::none};
+                answer.error = kErrors[h.a % 4];
+            }
+            if (h.b == 11) answer.proposed_at = PartitionEpoch{world.partition_epoch + 1};
+            if (answer.error == ErrorCode::none && h.b != 11) ++world.partition_epoch;
+            answer.partition_epoch = PartitionEpoch{world.partition_epoch};
+            for (const IsrMember& member : *proposed) answer.isr.push_back(member.node);
+            return answer;
+        }
         default:
             world.now = world.now + Duration{h.b};
             return DeadlineReached{};
+    }
+}
+
+/// P4, the leader's half: the high watermark rises only to where every replica is that may be in the ISR by now.
+void check_isr_laws(const Replica& before, const Replica& after) {
+    const auto* leader = std::get_if<Leader>(&after.role());
+    if (!leader) return RC_ASSERT(!after.proposed_isr());
+    const NodeIds isr = widest_isr(after.isr(), leader->proposal);
+    RC_ASSERT((isr.empty() || contains(isr, kSelf)));
+    if (leader->proposal) RC_ASSERT(leader->proposal->partition_epoch == after.partition_epoch());
+    if (after.high_watermark() == before.high_watermark()) return;
+    for (const FollowerProgress& follower : leader->followers) {
+        if (!contains(isr, follower.node)) continue;
+        RC_ASSERT((follower.end_offset && *follower.end_offset >= after.high_watermark()));
     }
 }
 
@@ -233,6 +274,7 @@ void check_laws(const Replica& before, const World& world) {
         RC_ASSERT((entries[i - 1].epoch < entries[i].epoch && entries[i - 1].start_offset < entries[i].start_offset));
     }
     if (world.replica.is_leader()) RC_ASSERT(entries.back().epoch == world.replica.leader_epoch());
+    check_isr_laws(before, world.replica);
     RC_ASSERT(world.replica.hash() == world.replica.hash_from_scratch());
     RC_ASSERT((before == world.replica) == diff(before, world.replica).empty());
     if (before == world.replica) RC_ASSERT(before.hash() == world.replica.hash());
@@ -276,6 +318,7 @@ RC_GTEST_PROP(ReplicaProperties, EveryStepKeepsTheLaws, ()) {
     bool timed_out = false;
     bool refused = false;
     bool truncated = false;
+    bool proposed = false;
     for (const Happening& h : some_happenings()) {
         const Replica before = world.replica;
         const auto input = input_for(world, h);
@@ -292,6 +335,7 @@ RC_GTEST_PROP(ReplicaProperties, EveryStepKeepsTheLaws, ()) {
                 refused |= effects.size() == 1 && reply->error != ErrorCode::none;
             }
             truncated |= std::holds_alternative<TruncateTo>(effect);
+            proposed |= std::holds_alternative<AlterPartition>(effect);
         }
     }
     // Whatever still waits is answered when the replica stops; then each was answered exactly once.
@@ -302,6 +346,7 @@ RC_GTEST_PROP(ReplicaProperties, EveryStepKeepsTheLaws, ()) {
     RC_CLASSIFY(timed_out, "timed out");
     RC_CLASSIFY(refused, "refused");
     RC_CLASSIFY(truncated, "truncated");
+    RC_CLASSIFY(proposed, "asked for another ISR");
     check_laws(world.replica, world);
 }
 

@@ -22,6 +22,15 @@ std::string limits(double minimum, double maximum) {
     return {};
 }
 
+std::string allowed_text(const ConfigKey& key) {
+    if (!key.allowed.empty()) return fmt::format("{}", fmt::join(key.allowed, ","));
+    if (key.rule != ConfigRule::range && key.rule != ConfigRule::range_or_minus_one) return {};
+    const bool has_end = key.maximum < std::numeric_limits<std::int32_t>::max();
+    const std::string range =
+        has_end ? fmt::format("{} to {}", key.minimum, key.maximum) : fmt::format("at least {}", key.minimum);
+    return key.rule == ConfigRule::range_or_minus_one ? "-1 or " + range : range;
+}
+
 void row(std::string& out, std::string_view key, std::string_view type, std::string_view value, std::string_view limit,
          std::string_view text) {
     out += fmt::format("| `{}` | {} | {} | {} | {} |\n", key, type, value.empty() ? "" : fmt::format("`{}`", value),
@@ -64,11 +73,10 @@ std::string documentation() {
         kHead);
     const engine::TopicConfig defaults;
     for (const engine::TopicSetting& setting : engine::topic_settings()) {
-        if (setting.broker_name.empty()) continue;
-        const std::string allowed =
-            setting.allowed.empty() ? limits(setting.minimum, setting.maximum) : std::string(setting.allowed);
-        row(out, setting.broker_name, kafka_name(setting.type), engine::text_of(defaults, setting), allowed,
-            fmt::format("Topic key `{}`. {}", setting.name, setting.documentation));
+        if (setting.broker_name().empty()) continue;
+        const std::string allowed = allowed_text(*setting.key);
+        row(out, setting.broker_name(), kafka_name(setting.key->type), engine::text_of(defaults, setting), allowed,
+            fmt::format("Topic key `{}`. {}", setting.name, setting.key->documentation));
     }
     out += "\n## accepted without effect\n\n| key | why |\n|---|---|\n";
     for (const BrokerKey& key : broker_keys()) {

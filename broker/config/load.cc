@@ -171,10 +171,10 @@ class Loader {
         std::vector<std::string_view> names;
         for (const BrokerKey& known : broker_keys()) names.push_back(known.name);
         for (const engine::TopicSetting& setting : engine::topic_settings()) {
-            if (setting.name == key && !setting.broker_name.empty())
+            if (setting.name == key && !setting.broker_name().empty())
                 return error(entry, key,
-                             fmt::format("is a key of topics; the key of the node is {}", setting.broker_name));
-            if (!setting.broker_name.empty()) names.push_back(setting.broker_name);
+                             fmt::format("is a key of topics; the key of the node is {}", setting.broker_name()));
+            if (!setting.broker_name().empty()) names.push_back(setting.broker_name());
         }
         for (const Synonym& synonym : kSynonyms) names.push_back(synonym.name);
         const std::string_view near = nearest(key, names);

@@ -54,8 +54,15 @@ void Node::connection_closed(ConnectionId connection, Moment now) {
 
 void Node::end_of_turn(Moment now) {
     latest_ = now;
+    write_batches(now);
     settle(now);
     if (!job_ && !to_flush_.empty()) start_flush(now);
+}
+
+void Node::write_batches(Moment now) {
+    for (const std::uint64_t number : std::exchange(to_write_, {})) {
+        if (Partition* partition = find(number)) partition->write_batches(now);
+    }
 }
 
 /// What steps of machines left to do: fetches that may have enough now, directories that failed.
@@ -179,6 +186,10 @@ void Node::reply_if_delete_complete(std::uint32_t request) {
     if (deletes_[request].waiting > 0) return;
     const PendingDelete complete = deletes_.close(request);
     reply(complete.reply_to, complete.response);
+}
+
+void Node::write_wanted(Partition& partition) {
+    to_write_.push_back(partition.identity().number);
 }
 
 void Node::flush_wanted(Partition& partition) {
@@ -389,6 +400,7 @@ void Node::deadline_reached(Moment now) {
 
 void Node::shutdown(Moment now) {
     latest_ = now;
+    write_batches(now);
     settle(now);
     HIGHWATER_INVARIANT(!job_, "flush job {} is still under way", job_->id);
     for (auto& [name, topic] : topics_.by_name()) {

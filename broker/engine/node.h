@@ -107,6 +107,7 @@ class Node final : private PartitionHost {
     void answered(Partition& partition, const ReplyProduce& reply) override;
     void answered(Partition& partition, const ReplyFetch& reply) override;
     void answered(Partition& partition, const ReplyDeleteRecords& reply) override;
+    void write_wanted(Partition& partition) override;
     void flush_wanted(Partition& partition) override;
     void wake_wanted(Partition& partition, Time time) override;
     void went_offline(Partition& partition, const storage::IoError& error) override;
@@ -130,6 +131,7 @@ class Node final : private PartitionHost {
     void settle(Moment now);
     void take_directories_offline(Moment now);
     void cancel_parked(const PendingFetch& fetch, Moment now);
+    void write_batches(Moment now);
     void start_flush(Moment now);
     void start_tasks(Moment now);
     void run(Task task, Moment now);
@@ -172,6 +174,8 @@ class Node final : private PartitionHost {
     ProducerId next_producer_id_;
     ProducerId end_of_producer_ids_;
 
+    /// Partitions that hold batches back until the end of the turn.
+    std::vector<std::uint64_t> to_write_;
     /// Partitions that wait for the next group commit.
     std::vector<std::uint64_t> to_flush_;
     struct FlushPart {

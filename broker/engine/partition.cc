@@ -4,6 +4,15 @@
 
 namespace highwater::engine {
 
+namespace {
+
+/// A batch up to this size is copied and written with others of its turn: that costs less than a system call.
+constexpr std::size_t kLargestHeldBatch = 4096;
+/// What a partition holds back at most.
+constexpr std::size_t kMostHeldBytes = std::size_t{256} << 10;
+
+}  // namespace
+
 Partition::Partition(Identity identity, PartitionHost& host, storage::LogDirectory& directory,
                      std::unique_ptr<storage::PartitionLog> log, Replica replica)
     : identity_(std::move(identity)),
@@ -61,14 +70,40 @@ storage::IoResult<void> Partition::make_log() {
 
 void Partition::carry_out(const AppendBatch& effect, Moment now) {
     HIGHWATER_INVARIANT(effect.produce && producing_ == effect.produce, "append {} has no bytes", effect.token);
+    if (batch_.size() > kLargestHeldBatch || held_bytes_.size() + batch_.size() > kMostHeldBytes) {
+        const storage::BatchToWrite batch{effect.facts, batch_};
+        return write(&batch, effect.token, now);
+    }
+    if (held_facts_.empty()) host_->write_wanted(*this);
+    held_facts_.push_back(effect.facts);
+    held_bytes_.insert(held_bytes_.end(), batch_.begin(), batch_.end());
+    last_held_ = effect.token;
+}
+
+void Partition::write_batches(Moment now) {
+    if (held_facts_.empty() || replica_.is_offline()) return;
+    write(nullptr, last_held_, now);
+    run(now);
+}
+
+void Partition::write(const storage::BatchToWrite* last, AppendToken token, Moment now) {
+    to_write_.clear();
+    std::size_t at = 0;
+    for (const BatchFacts& facts : held_facts_) {
+        to_write_.push_back({facts, storage::Bytes(held_bytes_).subspan(at, facts.size_bytes)});
+        at += facts.size_bytes;
+    }
+    if (last != nullptr) to_write_.push_back(*last);
     storage::IoResult<void> written = make_log();
-    if (written) written = log_->append(effect.facts, batch_, now.wall);
+    if (written) written = log_->append(to_write_, now.wall);
+    held_facts_.clear();
+    held_bytes_.clear();
     if (!written) {
         failure_ = written.error();
-        replica_.step(now.time, AppendFailed{effect.token}, effects_);
+        replica_.step(now.time, AppendFailed{token}, effects_);
         return;
     }
-    replica_.step(now.time, AppendDone{effect.token}, effects_);
+    replica_.step(now.time, AppendDone{token}, effects_);
     if (replica_.flush_mode() == FlushMode::replicated) flush_if_due(now);
 }
 
@@ -92,6 +127,8 @@ void Partition::carry_out(const TruncateTo& effect, Moment now) {
     HIGHWATER_INVARIANT(!effect.reload, "{}-{} is cut below its high watermark", identity_.name.topic,
                         identity_.name.partition);
     if (!log_) return;
+    HIGHWATER_INVARIANT(held_facts_.empty(), "{}-{} is cut before its batches are written", identity_.name.topic,
+                        identity_.name.partition);
     if (const auto cut = log_->truncate_to(effect.end_offset, now.wall); !cut) {
         failure_ = cut.error();
         replica_.step(now.time, FlushFailed{}, effects_);
@@ -116,6 +153,10 @@ void Partition::carry_out(const AdvanceLogStart& effect, Moment now) {
 }
 
 void Partition::carry_out(const HighWatermarkAdvanced&, Moment) {}  // read from the machine at the next checkpoint
+
+void Partition::carry_out(const AlterPartition& effect, Moment) {
+    HIGHWATER_INVARIANT(false, "{} of a partition without followers: {}", effect, replica_);
+}
 
 void Partition::carry_out(const ReplyProduce& effect, Moment) {
     host_->answered(*this, effect);

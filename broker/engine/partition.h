@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "broker/engine/moment.h"
 #include "broker/storage/log_directory.h"
@@ -21,6 +22,8 @@ class PartitionHost {
     virtual void answered(Partition& partition, const ReplyProduce& reply) = 0;
     virtual void answered(Partition& partition, const ReplyFetch& reply) = 0;
     virtual void answered(Partition& partition, const ReplyDeleteRecords& reply) = 0;
+    /// The partition holds batches that are not written yet: wants write_batches() at the end of the turn.
+    virtual void write_wanted(Partition& partition) = 0;
     /// The partition waits for a group commit.
     virtual void flush_wanted(Partition& partition) = 0;
     virtual void wake_wanted(Partition& partition, Time time) = 0;
@@ -58,9 +61,13 @@ class Partition {
     /// Gives the machine an input and carries out what it answers. Not for ProduceReceived: see produce().
     void step(const Input& input, Moment now);
 
-    /// A client's batch with its bytes, which need to live during the call only: they are written (or refused) when it
-    /// returns. The answer comes through PartitionHost::answered, perhaps later.
+    /// A client's batch with its bytes, which need to live during the call only: they are written, refused, or (small
+    /// ones) copied, to be written with others at the end of the turn. The answer comes through
+    /// PartitionHost::answered, perhaps later.
     void produce(const ProduceReceived& request, storage::Bytes batch, Moment now);
+
+    /// Writes the batches that were held back, with as few system calls as it takes.
+    void write_batches(Moment now);
 
     /// A fetch that is answered at once. Requires: !request.wait_above.
     ReplyFetch fetch(const FetchReceived& request, Moment now);
@@ -99,10 +106,13 @@ class Partition {
     void carry_out(const ReplyProduce& effect, Moment now);
     void carry_out(const ReplyFetch& effect, Moment now);
     void carry_out(const ReplyDeleteRecords& effect, Moment now);
+    void carry_out(const AlterPartition& effect, Moment now);
     void carry_out(const WakeAt& effect, Moment now);
     void carry_out(const TakeOffline& effect, Moment now);
 
     storage::IoResult<void> make_log();
+    /// Writes the batches that are held back and then `last`, if there is one, and tells the machine.
+    void write(const storage::BatchToWrite* last, AppendToken token, Moment now);
 
     Identity identity_;
     PartitionHost* host_;
@@ -120,6 +130,11 @@ class Partition {
     /// Set during produce(): whose bytes these are.
     std::optional<ProduceToken> producing_;
     storage::Bytes batch_;
+    /// Small batches of this turn: their facts, and their bytes one after another.
+    std::vector<BatchFacts> held_facts_;
+    std::vector<std::byte> held_bytes_;
+    AppendToken last_held_;
+    std::vector<storage::BatchToWrite> to_write_;  // only during write(); keeps its memory
     /// Set during fetch().
     std::optional<FetchToken> fetching_;
     std::optional<ReplyFetch> fetched_;

@@ -56,21 +56,18 @@ struct TopicConfig {
     friend bool operator==(const TopicConfig&, const TopicConfig&) = default;
 };
 
-/// One topic setting: its names, type, limits and place in TopicConfig.
+/// One topic setting: what is known of it (core/metadata), and its place in TopicConfig.
 struct TopicSetting {
     using Member = std::variant<bool TopicConfig::*, std::int32_t TopicConfig::*, std::int64_t TopicConfig::*,
                                 double TopicConfig::*, std::string TopicConfig::*>;
     std::string_view name;
-    /// The broker's key for the default ("log.retention.ms" for "retention.ms"); empty where there is none.
-    std::string_view broker_name;
-    ConfigType type;
     Member member;
-    /// Inclusive, for numbers.
-    double minimum;
-    double maximum;
-    /// Comma-separated allowed values, for strings and lists; empty: anything.
-    std::string_view allowed;
-    std::string_view documentation;
+    const ConfigKey* key = nullptr;
+
+    /// The broker's key for the default ("log.retention.ms" for "retention.ms"); empty where there is none.
+    [[nodiscard]] std::string_view broker_name() const {
+        return key->synonyms.empty() ? std::string_view{} : key->synonyms.front().name;
+    }
 };
 
 /// All topic settings, by name.

@@ -142,6 +142,11 @@ std::string rule_text(const ConfigKey& key) {
     return "anything";
 }
 
+/// As much of a value as a message shows.
+std::string_view shown(std::string_view value) {
+    return value.substr(0, 100);
+}
+
 }  // namespace
 
 const ConfigKey* find_config(ConfigKeys keys, std::string_view name) {
@@ -156,13 +161,13 @@ Result<void, std::string> check_config(const ConfigKey& key, std::string_view va
             fmt::format("Invalid value for configuration {}: longer than {} bytes", key.name, kMaxConfigValueBytes));
     }
     if (!is_of_type(key, value)) {
-        return refuse(fmt::format("Invalid value {} for configuration {}: Not a {}", value, key.name,
+        return refuse(fmt::format("Invalid value {} for configuration {}: Not a {}", shown(value), key.name,
                                   is_a_number(key.type) ? "number of type " + std::string{kafka_name(key.type)}
                                                         : std::string{kafka_name(key.type)}));
     }
     if (!follows_rule(key, value)) {
-        return refuse(
-            fmt::format("Invalid value {} for configuration {}: Value must be {}", value, key.name, rule_text(key)));
+        return refuse(fmt::format("Invalid value {} for configuration {}: Value must be {}", shown(value), key.name,
+                                  rule_text(key)));
     }
     return {};
 }

@@ -142,6 +142,18 @@ struct ReplyDeleteRecords {
     friend auto operator<=>(const ReplyDeleteRecords&, const ReplyDeleteRecords&) = default;
 };
 
+/// Ask the controller for the ISR that Replica::proposed_isr() has now (KIP-497), until AlterPartitionAnswered. At most
+/// one proposal is under way per replica; the same epochs again are the same proposal.
+struct AlterPartition {
+    LeaderEpoch leader_epoch;
+    PartitionEpoch partition_epoch;
+    static constexpr void describe(auto&& field) {
+        field("leader_epoch", &AlterPartition::leader_epoch);
+        field("partition_epoch", &AlterPartition::partition_epoch);
+    }
+    friend auto operator<=>(const AlterPartition&, const AlterPartition&) = default;
+};
+
 /// Say DeadlineReached at this time or soon after. Replaces the former WakeAt of this replica.
 struct WakeAt {
     Time time;
@@ -156,7 +168,7 @@ struct TakeOffline {
 };
 
 using Effect = std::variant<AppendBatch, FlushUpTo, TruncateTo, EpochStarted, AdvanceLogStart, HighWatermarkAdvanced,
-                            ReplyProduce, ReplyFetch, ReplyDeleteRecords, WakeAt, TakeOffline>;
+                            ReplyProduce, ReplyFetch, ReplyDeleteRecords, AlterPartition, WakeAt, TakeOffline>;
 
 /// What must now happen, in this order. A step appends to it.
 using Effects = std::vector<Effect>;

@@ -18,10 +18,10 @@ bool has_enough_in_sync(const NodeIds& isr, const NodeIds& replicas, std::int32_
     return static_cast<std::int32_t>(isr.size()) >= effective_min_insync(min_insync_replicas, replicas.size());
 }
 
-std::optional<Offset> smallest_in_sync_end(NodeId leader, Offset held, const NodeIds& isr,
-                                           std::span<const FollowerProgress> followers) {
+std::optional<Offset> smallest_end(NodeId leader, Offset held, const NodeIds& members,
+                                   std::span<const FollowerProgress> followers) {
     Offset smallest = held;
-    for (NodeId member : isr) {
+    for (NodeId member : members) {
         if (member == leader) continue;
         const auto found = std::find_if(followers.begin(), followers.end(),
                                         [member](const FollowerProgress& f) { return f.node == member; });

@@ -23,9 +23,9 @@ class ReplicaLog;
 /// Whether the in-sync replicas are enough to take acks=all and to raise the high watermark (KIP-966).
 [[nodiscard]] bool has_enough_in_sync(const NodeIds& isr, const NodeIds& replicas, std::int32_t min_insync_replicas);
 
-/// The smallest end among the in-sync replicas: the leader's own `held`, and what the followers said in this epoch. An
-/// in-sync follower that has not fetched in this epoch holds it back. nullopt when such a one exists.
-[[nodiscard]] std::optional<Offset> smallest_in_sync_end(NodeId leader, Offset held, const NodeIds& isr,
-                                                         std::span<const FollowerProgress> followers);
+/// The smallest end among `members`: the leader's own `held`, and what the followers said in this epoch. A member that
+/// has not fetched in this epoch holds it back. nullopt when such a one exists.
+[[nodiscard]] std::optional<Offset> smallest_end(NodeId leader, Offset held, const NodeIds& members,
+                                                 std::span<const FollowerProgress> followers);
 
 }  // namespace highwater

@@ -211,20 +211,73 @@ struct RetentionReached {
     static constexpr void describe(auto&& field) { field("log_start_offset", &RetentionReached::log_start_offset); }
 };
 
+/// What the metadata says of the broker of a replica.
+struct ReplicaBroker {
+    NodeId node;
+    /// Of its present incarnation (KIP-903).
+    BrokerEpoch epoch;
+    /// Registered, unfenced and not in controlled shutdown: only such a one may join the ISR (KIP-841).
+    bool is_active = false;
+
+    static constexpr void describe(auto&& field) {
+        field("node", &ReplicaBroker::node);
+        field("epoch", &ReplicaBroker::epoch);
+        field("is_active", &ReplicaBroker::is_active);
+    }
+};
+
+/// The brokers of the assigned replicas as the metadata has them now. Until the first of these no follower joins the
+/// ISR.
+struct BrokersChanged {
+    SmallVector<ReplicaBroker, 3> brokers;
+
+    static constexpr void describe(auto&& field) { field("brokers", &BrokersChanged::brokers); }
+};
+
+/// The controller's answer to the AlterPartition of this partition and these epochs. An answer to another proposal than
+/// the one under way is ignored. With error none: the partition's state from now on. When no answer comes, the driver
+/// says so with a retriable error (REQUEST_TIMED_OUT), and the proposal is made again: the controller may have
+/// committed it.
+struct AlterPartitionAnswered {
+    /// Of the proposal.
+    LeaderEpoch leader_epoch;
+    PartitionEpoch proposed_at;
+    ErrorCode error = ErrorCode::none;
+    /// With error none: the committed ISR and its partition epoch.
+    PartitionEpoch partition_epoch;
+    NodeIds isr;
+
+    static constexpr void describe(auto&& field) {
+        field("leader_epoch", &AlterPartitionAnswered::leader_epoch);
+        field("proposed_at", &AlterPartitionAnswered::proposed_at);
+        field("error", &AlterPartitionAnswered::error);
+        field("partition_epoch", &AlterPartitionAnswered::partition_epoch);
+        field("isr", &AlterPartitionAnswered::isr);
+    }
+};
+
 /// The time of the last WakeAt has come. Harmless at any other time.
 struct DeadlineReached {
     static constexpr void describe(auto&&) {}
 };
 
-/// Settings that the topic's configuration changed.
+inline constexpr Duration kDefaultReplicaLagTimeMax = std::chrono::seconds{30};
+
+/// Settings that the configuration of the topic or the node changed.
 struct ConfigChanged {
     std::int32_t min_insync_replicas = 1;
+    /// `replica.lag.time.max.ms`: a follower that was behind for longer leaves the ISR.
+    Duration replica_lag_time_max = kDefaultReplicaLagTimeMax;
 
-    static constexpr void describe(auto&& field) { field("min_insync_replicas", &ConfigChanged::min_insync_replicas); }
+    static constexpr void describe(auto&& field) {
+        field("min_insync_replicas", &ConfigChanged::min_insync_replicas);
+        field("replica_lag_time_max", &ConfigChanged::replica_lag_time_max);
+    }
 };
 
-using Input = std::variant<BecomeLeader, BecomeFollower, ProduceReceived, AppendDone, AppendFailed, FlushDone,
-                           FlushFailed, FetchReceived, CancelFetch, FollowerFetchReceived, LeaderAnswered,
-                           DeleteRecordsReceived, RetentionReached, DeadlineReached, ConfigChanged>;
+using Input =
+    std::variant<BecomeLeader, BecomeFollower, ProduceReceived, AppendDone, AppendFailed, FlushDone, FlushFailed,
+                 FetchReceived, CancelFetch, FollowerFetchReceived, LeaderAnswered, DeleteRecordsReceived,
+                 RetentionReached, DeadlineReached, ConfigChanged, BrokersChanged, AlterPartitionAnswered>;
 
 }  // namespace highwater

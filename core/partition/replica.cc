@@ -15,14 +15,19 @@
 //   FlushDone          durable end rises; the next flush starts; the high watermark follows         -
 //   Append-/FlushFailed   -> Offline, all that waits is answered KAFKA_STORAGE_ERROR, TakeOffline   -
 //   RetentionReached   log start rises, at most to the high watermark                               -
-//   DeadlineReached    -                   REQUEST_TIMED_OUT             -                          -
-//   ConfigChanged      the setting changes; a leader makes progress                                 -
+//   DeadlineReached    -                   REQUEST_TIMED_OUT; the ISR    -                          -
+//                                          may shrink
+//   ConfigChanged      the settings change; a leader makes progress                                 -
+//   BrokersChanged     kept; a leader's ISR may grow                                                -
+//   AlterPartition-    -                   the committed ISR, or         -                          -
+//     Answered                             another try
 #include "core/partition/replica.h"
 
 #include <algorithm>
 #include <utility>
 
 #include "core/partition/high_watermark.h"
+#include "core/partition/isr.h"
 
 namespace highwater {
 
@@ -57,22 +62,27 @@ bool Replica::is_stale(LeaderEpoch leader_epoch, PartitionEpoch partition_epoch)
            (leader_epoch_ && leader_epoch < *leader_epoch_);
 }
 
-void Replica::on(Time, const BecomeLeader& input, Effects& effects) {
+void Replica::on(Time now, const BecomeLeader& input, Effects& effects) {
     if (is_offline() || is_stale(input.leader_epoch, input.partition_epoch)) return;
     const bool is_new_epoch = leader_epoch_ != input.leader_epoch;
     if (!is_new_epoch && !is_leader()) return;
 
     leader_epoch_ = input.leader_epoch;
+    // Metadata of the partition epoch that this leader has already says nothing about a proposal made at that epoch.
+    const bool is_news = is_new_epoch || partition_epoch_ != input.partition_epoch;
     partition_epoch_ = input.partition_epoch;
     replicas_ = input.replicas;
     isr_ = input.isr;
     if (!is_leader()) role_ = Leader{};
     Leader& leader = std::get<Leader>(role_);
+    if (is_news) leader.proposal.reset();
     SmallVector<FollowerProgress, 4> followers;
     for (NodeId node : replicas_) {
         if (node == self_) continue;
         FollowerProgress progress;
         progress.node = node;
+        // Gets the time to fetch for the first time in this epoch.
+        if (contains(isr_, node)) progress.last_caught_up = now;
         for (const FollowerProgress& known : leader.followers) {
             if (!is_new_epoch && known.node == node) progress = known;
         }
@@ -88,8 +98,9 @@ void Replica::on(Time, const BecomeLeader& input, Effects& effects) {
         flush_if_needed(effects);
         answer_fetches(leader, effects);
     }
-    make_progress(effects);
+    make_progress(now, effects);
     answer_deletes(leader, effects);
+    review_isr(now, effects);
 }
 
 void Replica::on(Time, const BecomeFollower& input, Effects& effects) {
@@ -113,14 +124,15 @@ void Replica::start_append(const Appended& appended, std::optional<ProduceToken>
     effects.push_back(AppendBatch{token, produce, appended.facts, appended.aborted});
 }
 
-void Replica::on(Time, const AppendDone& input, Effects& effects) {
+void Replica::on(Time now, const AppendDone& input, Effects& effects) {
     if (appends_.empty() || input.token < appends_.front().token || input.token > appends_.back().token) return;
     while (!appends_.empty() && appends_.front().token <= input.token) {
         log_.mark_written(appends_.front().end_offset);
         appends_.pop_front();
     }
     flush_if_needed(effects);
-    make_progress(effects);
+    make_progress(now, effects);
+    if (const auto* leader = std::get_if<Leader>(&role_)) watch_for_lag(*leader, now, effects);
 }
 
 void Replica::on(Time, const AppendFailed&, Effects& effects) {
@@ -134,12 +146,12 @@ void Replica::flush_if_needed(Effects& effects) {
     effects.push_back(FlushUpTo{log_.written_offset()});
 }
 
-void Replica::on(Time, const FlushDone& input, Effects& effects) {
+void Replica::on(Time now, const FlushDone& input, Effects& effects) {
     if (!flush_.asked) return;
     log_.mark_durable(std::min(input.durable_end, flush_.counts_up_to.value_or(input.durable_end)));
     flush_ = FlushUnderWay{};
     flush_if_needed(effects);
-    make_progress(effects);
+    make_progress(now, effects);
 }
 
 void Replica::on(Time, const FlushFailed&, Effects& effects) {
@@ -155,10 +167,12 @@ void Replica::on(Time, const RetentionReached& input, Effects& effects) {
     }
 }
 
-void Replica::on(Time, const ConfigChanged& input, Effects& effects) {
+void Replica::on(Time now, const ConfigChanged& input, Effects& effects) {
     if (is_offline()) return;
     min_insync_replicas_ = input.min_insync_replicas;
-    make_progress(effects);
+    replica_lag_time_max_ = input.replica_lag_time_max;
+    make_progress(now, effects);
+    review_isr(now, effects);
 }
 
 void Replica::on(Time now, const DeadlineReached&, Effects& effects) {
@@ -185,6 +199,8 @@ void Replica::on(Time now, const DeadlineReached&, Effects& effects) {
         ++i;
     }
     if (next) wake_by(*next, effects);
+    make_progress(now, effects);  // a follower that only kept up may not count any more
+    review_isr(now, effects);
 }
 
 /// One alarm at a time, set to the earliest deadline that ever waited: when it rings, the next one is looked for.

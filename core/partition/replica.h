@@ -17,6 +17,18 @@
 
 namespace highwater {
 
+/// A member of a proposed ISR, and the incarnation of its broker that the leader means (KIP-903). nullopt for the
+/// leader itself, whose driver knows it, and for a member that has not fetched in this leader epoch or does not say.
+struct IsrMember {
+    NodeId node;
+    std::optional<BrokerEpoch> broker_epoch;
+    static constexpr void describe(auto&& field) {
+        field("node", &IsrMember::node);
+        field("broker_epoch", &IsrMember::broker_epoch);
+    }
+    friend auto operator<=>(const IsrMember&, const IsrMember&) = default;
+};
+
 /// One replica of one partition: leader, follower, unassigned or offline. A value; step() is the one way in, effects
 /// are the one way out. See replica.cc for the table of transitions.
 class Replica {
@@ -44,6 +56,10 @@ class Replica {
     [[nodiscard]] std::optional<PartitionEpoch> partition_epoch() const { return partition_epoch_; }
     [[nodiscard]] const NodeIds& replicas() const { return replicas_; }
     [[nodiscard]] const NodeIds& isr() const { return isr_; }
+    /// The ISR that the controller is being asked for; nullopt when none is, and when this replica does not lead.
+    [[nodiscard]] std::optional<SmallVector<IsrMember, 3>> proposed_isr() const;
+    /// The brokers of the replicas as the last BrokersChanged told.
+    [[nodiscard]] const SmallVector<ReplicaBroker, 3>& brokers() const { return brokers_; }
     [[nodiscard]] FlushMode flush_mode() const { return mode_; }
 
     /// Whether a client that believes in `claimed` may be served here as leader: none, NOT_LEADER_OR_FOLLOWER,
@@ -71,6 +87,8 @@ class Replica {
         field("partition_epoch", &Replica::partition_epoch_);
         field("replicas", &Replica::replicas_);
         field("isr", &Replica::isr_);
+        field("replica_lag_time_max", &Replica::replica_lag_time_max_);
+        field("brokers", &Replica::brokers_);
         field("role", &Replica::role_);
         field("log", &Replica::log_);
         field("appends", &Replica::appends_);
@@ -96,6 +114,9 @@ class Replica {
     void on(Time now, const CancelFetch& input, Effects& effects);
     void on(Time now, const FollowerFetchReceived& input, Effects& effects);
     void on(Time now, const DeleteRecordsReceived& input, Effects& effects);
+    // replica_isr.cc
+    void on(Time now, const BrokersChanged& input, Effects& effects);
+    void on(Time now, const AlterPartitionAnswered& input, Effects& effects);
     // replica_follower.cc
     void on(Time now, const LeaderAnswered& input, Effects& effects);
 
@@ -109,9 +130,16 @@ class Replica {
     void wake_by(Time deadline, Effects& effects);
 
     /// After anything that may raise the high watermark: raises it, and answers what a leader then can.
-    void make_progress(Effects& effects);
+    void make_progress(Time now, Effects& effects);
     void follow_high_watermark(Effects& effects);
-    void raise_high_watermark(Effects& effects);
+    void raise_high_watermark(Time now, Effects& effects);
+    /// The members that count for acks and the high watermark; see replica_isr.cc.
+    [[nodiscard]] NodeIds counted_replicas(const Leader& leader, Time now) const;
+    /// Proposes the ISR that followers' progress asks for, when no proposal is under way.
+    void review_isr(Time now, Effects& effects);
+    void propose(Leader& leader, const NodeIds& isr, Effects& effects);
+    /// Wakes up when the first follower that counts starts to lag.
+    void watch_for_lag(const Leader& leader, Time now, Effects& effects);
     /// nullopt: it waits.
     [[nodiscard]] std::optional<ReplyFetch> answer_or_park(const FetchReceived& fetch) const;
     void answer_produces(Leader& leader, Effects& effects);
@@ -130,6 +158,8 @@ class Replica {
     std::optional<PartitionEpoch> partition_epoch_;
     NodeIds replicas_;
     NodeIds isr_;
+    Duration replica_lag_time_max_ = kDefaultReplicaLagTimeMax;
+    SmallVector<ReplicaBroker, 3> brokers_;
     Role role_;
     ReplicaLog log_;
     AppendsUnderWay appends_;

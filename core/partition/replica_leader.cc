@@ -3,9 +3,21 @@
 
 #include "core/partition/fetch.h"
 #include "core/partition/high_watermark.h"
+#include "core/partition/isr.h"
 #include "core/partition/replica.h"
 
 namespace highwater {
+
+namespace {
+
+/// KIP-903: a fetch of a broker's former life, late, says nothing about the log that it has now.
+bool is_of_an_older_incarnation(const FollowerFetchReceived& fetch, const SmallVector<ReplicaBroker, 3>& brokers) {
+    const auto* broker = std::find_if(brokers.begin(), brokers.end(),
+                                      [&](const ReplicaBroker& known) { return known.node == fetch.follower; });
+    return fetch.broker_epoch && broker != brokers.end() && *fetch.broker_epoch < broker->epoch;
+}
+
+}  // namespace
 
 Result<Offset> Replica::latest_offset(std::optional<LeaderEpoch> claimed, IsolationLevel isolation) const {
     if (const ErrorCode error = check_leadership(claimed); error != ErrorCode::none) return refuse(error);
@@ -81,24 +93,25 @@ void Replica::wait_or_answer(Leader& leader, Acks acks, const PendingProduce& pr
 /// by then, the record stays but is not as safe as the topic demands (KIP-966).
 ErrorCode Replica::answer_when_committed(const PendingProduce& produce) const {
     if (!is_still_in_log(produce, log_)) return ErrorCode::not_leader_or_follower;
-    return has_enough_in_sync(isr_, replicas_, min_insync_replicas_) ? ErrorCode::none
-                                                                     : ErrorCode::not_enough_replicas_after_append;
+    const NodeIds isr = widest_isr(isr_, std::get<Leader>(role_).proposal);
+    return has_enough_in_sync(isr, replicas_, min_insync_replicas_) ? ErrorCode::none
+                                                                    : ErrorCode::not_enough_replicas_after_append;
 }
 
-void Replica::make_progress(Effects& effects) {
+void Replica::make_progress(Time now, Effects& effects) {
     if (is_follower()) follow_high_watermark(effects);
     auto* leader = std::get_if<Leader>(&role_);
     if (!leader) return;
-    raise_high_watermark(effects);
+    raise_high_watermark(now, effects);
     answer_produces(*leader, effects);
 }
 
 /// KIP-966: not at all while the in-sync replicas are too few, whatever the producers' acks.
-void Replica::raise_high_watermark(Effects& effects) {
+void Replica::raise_high_watermark(Time now, Effects& effects) {
     Leader& leader = std::get<Leader>(role_);
     if (!has_enough_in_sync(isr_, replicas_, min_insync_replicas_)) return;
-    const auto end =
-        smallest_in_sync_end(self_, held_offset(mode_, log_), isr_, {leader.followers.data(), leader.followers.size()});
+    const auto end = smallest_end(self_, held_offset(mode_, log_), counted_replicas(leader, now),
+                                  {leader.followers.data(), leader.followers.size()});
     if (!end || *end <= log_.high_watermark()) return;
     log_.raise_high_watermark(*end);
     effects.push_back(HighWatermarkAdvanced{log_.high_watermark()});
@@ -160,7 +173,7 @@ void Replica::answer_fetches(Leader& leader, Effects& effects) {
     leader.fetches.truncate(kept);
 }
 
-void Replica::on(Time, const FollowerFetchReceived& input, Effects& effects) {
+void Replica::on(Time now, const FollowerFetchReceived& input, Effects& effects) {
     Offset readable = log_.start_offset();
     ErrorCode error = check_leadership(input.current_leader_epoch);
     FetchPosition position;
@@ -170,16 +183,20 @@ void Replica::on(Time, const FollowerFetchReceived& input, Effects& effects) {
                                       [&](const FollowerProgress& f) { return f.node == input.follower; });
         if (follower == leader.followers.end()) {
             error = ErrorCode::not_leader_or_follower;  // no longer assigned: its position means nothing
+        } else if (is_of_an_older_incarnation(input, brokers_)) {
+            error = ErrorCode::not_leader_or_follower;
         } else {
             position = check_position(log_, input.fetch_offset, input.last_fetched_epoch);
             error = position.error;
             readable = log_.written_offset();
             // A follower whose log diverges holds something else at these offsets.
             if (error == ErrorCode::none && !position.diverging) {
-                follower->end_offset = input.fetch_offset;
+                note_fetch(*follower, input.fetch_offset, log_.written_offset(), now);
                 follower->log_start_offset = input.log_start_offset;
-                make_progress(effects);
+                follower->broker_epoch = input.broker_epoch;
+                make_progress(now, effects);
                 answer_deletes(leader, effects);
+                review_isr(now, effects);
             }
         }
     }

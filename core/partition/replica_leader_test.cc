@@ -185,15 +185,17 @@ TEST(MinInsync, IsAtMostTheNumberOfReplicas) {
     EXPECT_EQ(effective_min_insync(0, 3), 1);
 }
 
-TEST(HighWatermark, IsTheSmallestInSyncEnd) {
+TEST(HighWatermark, IsTheSmallestEndOfWhatCounts) {
     std::vector<FollowerProgress> followers(2);
-    followers[0] = {NodeId{1}, Offset{5}, Offset{0}};
-    followers[1] = {NodeId{2}, Offset{3}, Offset{0}};
-    EXPECT_EQ(smallest_in_sync_end(kSelf, Offset{7}, nodes({0, 1, 2}), followers), Offset{3});
-    EXPECT_EQ(smallest_in_sync_end(kSelf, Offset{7}, nodes({0, 1}), followers), Offset{5});
-    EXPECT_EQ(smallest_in_sync_end(kSelf, Offset{4}, nodes({0, 1}), followers), Offset{4});
+    followers[0].node = NodeId{1};
+    followers[0].end_offset = Offset{5};
+    followers[1].node = NodeId{2};
+    followers[1].end_offset = Offset{3};
+    EXPECT_EQ(smallest_end(kSelf, Offset{7}, nodes({0, 1, 2}), followers), Offset{3});
+    EXPECT_EQ(smallest_end(kSelf, Offset{7}, nodes({0, 1}), followers), Offset{5});
+    EXPECT_EQ(smallest_end(kSelf, Offset{4}, nodes({0, 1}), followers), Offset{4});
     followers[0].end_offset.reset();
-    EXPECT_EQ(smallest_in_sync_end(kSelf, Offset{7}, nodes({0, 1}), followers), std::nullopt);
+    EXPECT_EQ(smallest_end(kSelf, Offset{7}, nodes({0, 1}), followers), std::nullopt);
 }
 
 // A follower that left the in-sync replicas no longer holds anyone up.

@@ -9,6 +9,7 @@
 #include "core/base/offset.h"
 #include "core/base/ring.h"
 #include "core/base/small_vector.h"
+#include "core/base/time.h"
 #include "core/partition/input.h"
 #include "core/partition/pending_produce.h"
 #include "core/partition/token.h"
@@ -22,11 +23,34 @@ struct FollowerProgress {
     /// The follower's log end, durable in fsync mode. nullopt until its first fetch in this epoch.
     std::optional<Offset> end_offset;
     Offset log_start_offset;
+    /// The incarnation that told end_offset: both are of one fetch (KAFKA-15221). nullopt: it did not say.
+    std::optional<BrokerEpoch> broker_epoch;
+    /// When it last had everything that this leader had written; nullopt: not in this epoch. See isr.h.
+    std::optional<Time> last_caught_up;
+    /// Its last fetch, and how far this leader had written then.
+    Time fetched_at;
+    Offset leader_end_at_fetch;
 
     static constexpr void describe(auto&& field) {
         field("node", &FollowerProgress::node);
         field("end_offset", &FollowerProgress::end_offset);
         field("log_start_offset", &FollowerProgress::log_start_offset);
+        field("broker_epoch", &FollowerProgress::broker_epoch);
+        field("last_caught_up", &FollowerProgress::last_caught_up);
+        field("fetched_at", &FollowerProgress::fetched_at);
+        field("leader_end_at_fetch", &FollowerProgress::leader_end_at_fetch);
+    }
+};
+
+/// An ISR that the controller was asked for. Until its answer is known the controller may have committed it, so its
+/// members count as in sync beside the committed ones (KIP-497).
+struct ProposedIsr {
+    PartitionEpoch partition_epoch;
+    NodeIds isr;
+
+    static constexpr void describe(auto&& field) {
+        field("partition_epoch", &ProposedIsr::partition_epoch);
+        field("isr", &ProposedIsr::isr);
     }
 };
 
@@ -52,6 +76,7 @@ struct Leader {
     /// The log end at the election: the high watermark is this leader's own word from here on (KIP-207).
     Offset epoch_start_offset;
     SmallVector<FollowerProgress, 4> followers;
+    std::optional<ProposedIsr> proposal;
     PendingProduces produces;
     /// Consumers' fetches that wait until there is more to read.
     SmallVector<FetchReceived, 2> fetches;
@@ -60,6 +85,7 @@ struct Leader {
     static constexpr void describe(auto&& field) {
         field("epoch_start_offset", &Leader::epoch_start_offset);
         field("followers", &Leader::followers);
+        field("proposal", &Leader::proposal);
         field("produces", &Leader::produces);
         field("fetches", &Leader::fetches);
         field("deletes", &Leader::deletes);

@@ -62,15 +62,33 @@ class ReplicaDriver {
         return hears(fetch);
     }
     Effects follower_fetches(std::int32_t node, std::int64_t offset, std::optional<std::int32_t> last_epoch = {},
-                             std::int64_t log_start = 0) {
+                             std::int64_t log_start = 0, std::optional<std::int64_t> broker_epoch = {}) {
         FollowerFetchReceived fetch;
         fetch.token = FetchToken{900};
         fetch.follower = NodeId{node};
         fetch.fetch_offset = Offset{offset};
         fetch.log_start_offset = Offset{log_start};
         if (last_epoch) fetch.last_fetched_epoch = LeaderEpoch{*last_epoch};
+        if (broker_epoch) fetch.broker_epoch = BrokerEpoch{*broker_epoch};
         return hears(fetch);
     }
+    /// The metadata: brokers 0, 1 and 2 with this broker epoch, all active but those `fenced`.
+    Effects brokers_are_active(std::int64_t broker_epoch = 7, NodeIds fenced = {}) {
+        BrokersChanged changed;
+        for (std::int32_t id : {0, 1, 2}) {
+            const bool active = std::find(fenced.begin(), fenced.end(), NodeId{id}) == fenced.end();
+            changed.brokers.push_back({NodeId{id}, BrokerEpoch{broker_epoch}, active});
+        }
+        return hears(changed);
+    }
+    /// The controller answers the proposal under way: with the proposed ISR at the next partition epoch, or an error.
+    Effects controller_commits() {
+        AlterPartitionAnswered answer = answer_to_proposal(ErrorCode::none);
+        const auto proposed = replica_.proposed_isr();
+        for (const IsrMember& member : *proposed) answer.isr.push_back(member.node);
+        return hears(answer);
+    }
+    Effects controller_refuses(ErrorCode error) { return hears(answer_to_proposal(error)); }
     Effects leader_answers(std::int32_t epoch, std::int64_t fetch_offset, std::initializer_list<BatchFacts> batches,
                            std::int64_t high_watermark = 0) {
         LeaderAnswered answer;
@@ -95,6 +113,11 @@ class ReplicaDriver {
     [[nodiscard]] const ReplicaLog& log() const { return replica_.log(); }
 
   private:
+    [[nodiscard]] AlterPartitionAnswered answer_to_proposal(ErrorCode error) const {
+        const PartitionEpoch at = *replica_.partition_epoch();
+        return {*replica_.leader_epoch(), at, error, PartitionEpoch{at.value() + 1}, {}};
+    }
+
     Replica replica_;
     Time now_;
     std::optional<AppendToken> last_append_;

@@ -237,6 +237,10 @@ void Node::queue_effect(StepContext& context, const Effect& effect) {
                     context.events.told_to_acknowledge.push_back(queued.request.batch);
                 }
             },
+            [&](const AlterPartition&) {
+                context.events.contract_breach = "a leader without followers asks for another ISR";
+                wanted = false;
+            },
             [&](const WakeAt& wake) {
                 Clock timer;
                 timer.set_timer(wake.time);
