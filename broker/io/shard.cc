@@ -1,6 +1,9 @@
 #include "broker/io/shard.h"
 
+#include <utility>
+
 #include "broker/io/clock.h"
+#include "broker/io/memory.h"
 
 namespace highwater::io {
 
@@ -27,6 +30,11 @@ transport::CloseReason to_transport(engine::CloseReason reason) {
     return transport::CloseReason::malformed_request;
 }
 
+constexpr std::chrono::seconds kHouseInterval{1};
+/// Less than this in a second is no load.
+constexpr std::uint64_t kQuietBytes = 4UL << 20;
+constexpr std::size_t kKeptFreeMemory = 4UL << 20;
+
 /// Clients come, go and fall silent all the time; what only a broken or hostile one does is worth a warning.
 LogLevel level_of(transport::CloseReason reason) {
     switch (reason) {
@@ -50,6 +58,7 @@ Shard::Shard(transport::EventLoop& loop, const transport::Limits& limits, Log& l
           armed_for_.reset();
           engine_->deadline_reached(now());
       })),
+      house_timer_(loop.make_timer([this] { keep_house(); })),
       server_(loop, *this, limits) {}
 
 Shard::~Shard() = default;
@@ -87,6 +96,18 @@ void Shard::shut_down() {
     hand_in_flushed();
     if (!storage_failed_) engine_->shutdown(moment_);
     server_.close_all(transport::CloseReason::shutdown);
+    log_counters();
+}
+
+void Shard::log_counters() {
+    std::string closed;
+    for (std::size_t i = 0; i < transport::kCloseReasons; ++i) {
+        const auto reason = static_cast<transport::CloseReason>(i);
+        if (const std::uint64_t count = server_.counters().closed.of(reason); count > 0)
+            closed += fmt::format(" {}={}", name_of(reason), count);
+    }
+    log_.write(LogLevel::info, LogKind::node, "served {} requests of {} connections; closed:{}",
+               server_.counters().frames, server_.counters().accepted, closed.empty() ? " none" : closed);
 }
 
 void Shard::flushed(engine::FlushResult result) {
@@ -120,6 +141,15 @@ void Shard::arm_deadline() {
     deadline_timer_->arm(*deadline);
 }
 
+void Shard::keep_house() {
+    house_armed_ = false;
+    const std::uint64_t bytes = server_.counters().bytes_in + server_.counters().bytes_out;
+    const bool quiet = bytes - std::exchange(bytes_at_last_look_, bytes) < kQuietBytes;
+    if (quiet) return release_free_memory(kKeptFreeMemory);
+    house_armed_ = true;  // under load the freed memory is about to be used again
+    house_timer_->arm(loop_.now() + kHouseInterval);
+}
+
 void Shard::opened(transport::ConnectionId connection, std::string_view listener_name,
                    const transport::Endpoint& peer) {
     engine_->connection_opened(to_engine(connection),
@@ -127,6 +157,7 @@ void Shard::opened(transport::ConnectionId connection, std::string_view listener
 }
 
 void Shard::frame_received(transport::ConnectionId connection, std::span<const std::byte> frame) {
+    if (!std::exchange(house_armed_, true)) house_timer_->arm(loop_.now() + kHouseInterval);
     engine_->frame_received(to_engine(connection), frame, now());
 }
 

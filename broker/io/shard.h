@@ -60,6 +60,10 @@ class Shard final : private transport::Service, private engine::Outbox {
     /// The clocks as of this turn.
     engine::Moment now();
     void arm_deadline();
+    /// A second after traffic began, and every second while it lasts: gives memory back once there is little of it.
+    void keep_house();
+    /// The last line of the log: what was served, and how often each reason closed a connection.
+    void log_counters();
     /// Keeps a result until the loop's thread hands it to the engine. Any thread.
     void flushed(engine::FlushResult result);
     void hand_in_flushed();
@@ -71,6 +75,9 @@ class Shard final : private transport::Service, private engine::Outbox {
     bool storage_failed_ = false;
     std::unique_ptr<transport::Timer> deadline_timer_;
     std::optional<Time> armed_for_;
+    std::unique_ptr<transport::Timer> house_timer_;
+    bool house_armed_ = false;
+    std::uint64_t bytes_at_last_look_ = 0;
     transport::Server server_;
     std::unique_ptr<engine::Engine> engine_;
     std::mutex flushed_mutex_;

@@ -28,23 +28,38 @@ std::string_view parent_of(std::string_view path) {
 
 // Appending.
 
-IoResult<void> PartitionLog::Impl::append(const BatchFacts& facts, Bytes batch, Timestamp now) {
+IoResult<void> PartitionLog::Impl::append(std::span<const BatchToWrite> batches, Timestamp now) {
     if (auto alive = check_alive(); !alive) return alive;
-    HIGHWATER_INVARIANT(facts.base_offset >= log_end_, "append at {} to a log that ends at {}", facts.base_offset,
-                        log_end_);
-    HIGHWATER_INVARIANT(facts.size_bytes == batch.size() && batch.size() >= wire::kBatchHeaderBytes,
-                        "{} bytes for a batch of {}", batch.size(), facts.size_bytes);
-    if (active().should_roll(facts, parameters_.settings, now)) {
-        if (auto rolled = roll(facts.base_offset, now); !rolled) return rolled;
+    GatheredWrite gathered;
+    const auto write = [&]() -> IoResult<void> {
+        if (gathered.empty()) return {};
+        const auto file = active().file();
+        if (!file) return fail(file.error());
+        if (auto written = gathered.write(**file); !written) return fail(written.error());
+        return {};
+    };
+    for (const auto& [facts, bytes] : batches) {
+        HIGHWATER_INVARIANT(facts.base_offset >= log_end_, "append at {} to a log that ends at {}", facts.base_offset,
+                            log_end_);
+        HIGHWATER_INVARIANT(facts.size_bytes == bytes.size() && bytes.size() >= wire::kBatchHeaderBytes,
+                            "{} bytes for a batch of {}", bytes.size(), facts.size_bytes);
+        if (active().should_roll(facts, parameters_.settings, now)) {
+            if (auto written = write(); !written) return written;
+            if (auto rolled = roll(facts.base_offset, now); !rolled) return rolled;
+        }
+        if (gathered.full()) {
+            if (auto written = write(); !written) return written;
+        }
+        gathered.add(active().size(), facts, bytes);
+        active().note_appended(facts, parameters_.settings);
+        active_is_dirty_ = true;
+        log_end_ = facts.end_offset();
+        const auto latest = epochs_.latest();
+        if (!latest || latest->epoch < facts.leader_epoch)
+            epochs_are_dirty_ |= epochs_.assign(facts.leader_epoch, facts.base_offset);
+        if (const auto aborted = producers_.apply(facts)) aborted_.push_back(*aborted);
     }
-    if (auto written = active().append(facts, batch, parameters_.settings); !written) return fail(written.error());
-    active_is_dirty_ = true;
-    log_end_ = facts.end_offset();
-    const auto latest = epochs_.latest();
-    if (!latest || latest->epoch < facts.leader_epoch)
-        epochs_are_dirty_ |= epochs_.assign(facts.leader_epoch, facts.base_offset);
-    if (const auto aborted = producers_.apply(facts)) aborted_.push_back(*aborted);
-    return {};
+    return write();
 }
 
 void PartitionLog::Impl::start_epoch(EpochEntry entry) {
@@ -374,7 +389,11 @@ IoResult<void> PartitionLog::replay(Offset from, const std::function<void(const 
     return impl_->replay(from, apply);
 }
 IoResult<void> PartitionLog::append(const BatchFacts& facts, Bytes batch, Timestamp now) {
-    return impl_->append(facts, batch, now);
+    const BatchToWrite one{facts, batch};
+    return impl_->append({&one, 1}, now);
+}
+IoResult<void> PartitionLog::append(std::span<const BatchToWrite> batches, Timestamp now) {
+    return impl_->append(batches, now);
 }
 void PartitionLog::start_epoch(EpochEntry entry) {
     impl_->start_epoch(entry);

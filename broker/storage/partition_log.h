@@ -107,6 +107,12 @@ struct OpenParameters {
     std::function<IoResult<void>(Offset)> lower_recovery_point = {};
 };
 
+/// A batch for the log: what is known of it, and all of its bytes.
+struct BatchToWrite {
+    BatchFacts facts;
+    Bytes bytes;
+};
+
 /// The files of one replica: segments with their indexes, producer snapshots, leader epochs. Kafka's format, byte for
 /// byte. It never decides what may be appended or read (that is core's Replica); it keeps what it is told. One thread
 /// owns it; only FlushPlan::run and reads of handed-out slices happen elsewhere.
@@ -126,10 +132,11 @@ class PartitionLog {
     /// Calls `apply` with each batch from the one that holds `from` to the end, in order, skipping damaged ranges.
     IoResult<void> replay(Offset from, const std::function<void(const BatchFacts&)>& apply) const;
 
-    /// Writes one batch at the end with one gathered write. `batch` is the whole batch; base offset and leader epoch
-    /// are written as `facts` says, whatever the bytes hold there (neither is in the CRC), and the bytes are not
-    /// changed. Rolls to a new segment first where Kafka would. Requires: facts.base_offset >= log_end(),
-    /// facts.size_bytes == batch.size(), a batch of magic 2.
+    /// Writes the batches at the end, in order, each file with as few calls as it takes. Base offset and leader epoch
+    /// are written as the facts say, whatever the bytes hold there (neither is in the CRC); the bytes are not changed.
+    /// Rolls to a new segment where Kafka would. Requires: base offsets ascend from log_end() on, facts.size_bytes ==
+    /// bytes.size(), batches of magic 2.
+    IoResult<void> append(std::span<const BatchToWrite> batches, Timestamp now);
     IoResult<void> append(const BatchFacts& facts, Bytes batch, Timestamp now);
 
     /// Records that a leadership began (core's EpochStarted). Written by the next flush or close; until then a crash

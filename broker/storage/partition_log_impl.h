@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "broker/storage/gathered_write.h"
 #include "broker/storage/partition_log.h"
 #include "broker/storage/producer_fold.h"
 #include "broker/storage/segment.h"
@@ -25,7 +26,7 @@ class PartitionLog::Impl {
     IoResult<OpenedState> open();
 
     // Changes: partition_log.cc.
-    IoResult<void> append(const BatchFacts& facts, Bytes batch, Timestamp now);
+    IoResult<void> append(std::span<const BatchToWrite> batches, Timestamp now);
     void start_epoch(EpochEntry entry);
     IoResult<void> truncate_to(Offset end_offset, Timestamp now);
     IoResult<void> truncate_fully_and_start_at(Offset start_offset, Timestamp now);
@@ -98,6 +99,8 @@ class PartitionLog::Impl {
     IoResult<void> load_producers();
     IoResult<void> make_recovered_durable();
     std::optional<ProducerSnapshot> newest_snapshot(Offset at_most);
+    /// Bytes of the segment that holds `offset` and of those after it.
+    std::uint64_t bytes_from(Offset offset) const;
     void note(std::string text) { state_.notes.push_back(std::move(text)); }
 
     FileSystem& files_;

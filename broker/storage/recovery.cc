@@ -12,6 +12,7 @@
 // - A log that ends below its recovery point lost durable data, or its checkpoint lies: then everything is scanned.
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -438,6 +439,13 @@ std::optional<ProducerSnapshot> PartitionLog::Impl::newest_snapshot(Offset at_mo
     return std::nullopt;
 }
 
+std::uint64_t PartitionLog::Impl::bytes_from(Offset offset) const {
+    auto it = segments_.upper_bound(offset);
+    if (it != segments_.begin()) --it;
+    return std::accumulate(it, segments_.end(), std::uint64_t{0},
+                           [](std::uint64_t sum, const auto& segment) { return sum + segment.second->size(); });
+}
+
 IoResult<void> PartitionLog::Impl::load_producers() {
     remove_snapshots([&](Offset offset) { return offset > log_end_ || offset < segments_.begin()->first; });
     const Offset target = std::max(log_start_, std::min(parameters_.high_watermark.value_or(log_end_), log_end_));
@@ -471,15 +479,19 @@ IoResult<void> PartitionLog::Impl::load_producers() {
         if (std::next(it) != segments_.end()) rolled_.emplace_back(it->first, end_of(it));
     }
 
-    Offset begin_at_most = std::min(target, regenerate_from);
-    auto snapshot = newest_snapshot(begin_at_most);
-    if (snapshot && snapshot->offset > active().base() && !snapshot->producers.empty() &&
-        active().size() <= kWindowReplayBytes) {
-        // It remembers one batch of each producer; the segment's batches tell of five.
-        if (auto earlier = newest_snapshot(active().base()))
-            snapshot = std::move(earlier);
-        else if (segments_.begin()->first == Offset{0})
+    auto snapshot = newest_snapshot(std::min(target, regenerate_from));
+    if (snapshot && !snapshot->producers.empty()) {
+        // It remembers one batch of each producer; the batches before it tell of the five that a retry may repeat. So
+        // the fold begins as early as is cheap.
+        if (segments_.begin()->first == Offset{0} && bytes_from(Offset{0}) <= kWindowReplayBytes) {
             snapshot.reset();
+        } else {
+            const auto earliest = std::ranges::find_if(
+                snapshots_, [&](Offset offset) { return bytes_from(offset) <= kWindowReplayBytes; });
+            if (earliest != snapshots_.end() && *earliest < snapshot->offset) {
+                if (auto earlier = newest_snapshot(*earliest)) snapshot = std::move(earlier);
+            }
+        }
     }
     producers_ = snapshot ? ProducerFold(snapshot->producers) : ProducerFold();
     const Offset from = snapshot ? snapshot->offset : segments_.begin()->first;

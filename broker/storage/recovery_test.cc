@@ -273,6 +273,19 @@ TEST_F(RecoveryTest, ACleanRestartRemembersTheLastFiveBatchesOfAProducer) {
     EXPECT_EQ(opened.state.snapshot.producers[0].batches.size(), 5U);
 }
 
+// Whatever was rolled since: a retry knows nothing of segments.
+TEST_F(RecoveryTest, TheWindowOfFiveReachesBackOverRolledSegments) {
+    auto first = open_log(files);
+    for (int i = 0; i < 40; ++i) {
+        append(*first.log, a_batch(Offset{i}, {.value_bytes = 300, .producer = stamp(1, i)}));
+        if (i < 6) continue;
+        const auto live = first.log->producers();
+        ASSERT_TRUE(first.log->close().has_value());
+        first = open_log(files, clean());
+        ASSERT_EQ(first.log->producers(), live) << "with " << i + 1 << " batches";
+    }
+}
+
 // S17: a missing segment is damage, not the end of the log.
 TEST_F(RecoveryTest, AMissingSegmentBelowTheRecoveryPointIsDamage) {
     a_synced_log(40);

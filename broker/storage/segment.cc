@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include "broker/storage/byte_order.h"
 #include "broker/storage/segment_reader.h"
 
 namespace highwater::storage {
@@ -84,18 +83,7 @@ void Segment::note_batch(const BatchPlace& place, std::uint32_t index_interval_b
     end_offset_ = place.last_offset.next();
 }
 
-IoResult<void> Segment::append(const BatchFacts& facts, Bytes batch, const LogSettings& settings) {
-    const auto log = file();
-    if (!log) return refuse(log.error());
-    // Base offset, length, leader epoch: what comes before the magic, and outside the CRC.
-    std::array<std::byte, wire::BatchLayout::kMagic> stamp;
-    wire::store_big_endian(stamp.data() + wire::BatchLayout::kBaseOffset, facts.base_offset.value());
-    wire::store_big_endian(stamp.data() + wire::BatchLayout::kLength,
-                           static_cast<std::int32_t>(batch.size() - wire::kLogOverheadBytes));
-    wire::store_big_endian(stamp.data() + wire::BatchLayout::kLeaderEpoch, facts.leader_epoch.value());
-    const std::array<Bytes, 2> pieces{stamp, batch.subspan(stamp.size())};
-    if (auto written = (*log)->write_at(size_, pieces); !written) return written;
-
+void Segment::note_appended(const BatchFacts& facts, const LogSettings& settings) {
     BatchPlace place{.base_offset = facts.base_offset,
                      .last_offset = facts.last_offset(),
                      .max_timestamp = facts.max_timestamp,
@@ -103,7 +91,6 @@ IoResult<void> Segment::append(const BatchFacts& facts, Bytes batch, const LogSe
                      .position = size_};
     if (place.max_timestamp && place.max_timestamp->value() < 0) place.max_timestamp.reset();
     note_batch(place, settings.index_interval_bytes);
-    return {};
 }
 
 void Segment::release_indexes() {

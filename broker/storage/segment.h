@@ -66,8 +66,8 @@ class Segment {
     /// Takes note of a batch that stands at place.position, which is at or above size(): counts its bytes, adds index
     /// entries where they are due. Batches come in order. Requires: the indexes are loaded.
     void note_batch(const BatchPlace& place, std::uint32_t index_interval_bytes);
-    /// Writes one batch at the end and takes note of it.
-    IoResult<void> append(const BatchFacts& facts, Bytes batch, const LogSettings& settings);
+    /// note_batch() for a batch that is written at size().
+    void note_appended(const BatchFacts& facts, const LogSettings& settings);
 
     /// Makes the indexes agree with the log file: loads them if that was not done yet, checks them against the batches
     /// that they point to, and rebuilds them when in doubt. Also finds what the newest entries don't cover: the
