@@ -21,6 +21,7 @@ foreach(mutant_file IN LISTS mutant_files)
     COMMENT "Mutant ${id}" VERBATIM)
   add_executable(highwater-mutant-${id} ${copies} ${output}/variant.cc $<TARGET_OBJECTS:highwater_model_program>)
   target_link_libraries(highwater-mutant-${id} PRIVATE highwater_model)
+  target_precompile_headers(highwater-mutant-${id} REUSE_FROM highwater_core)  # mutants edit sources, never headers
   # The edit may leave something unused.
   target_compile_options(highwater-mutant-${id} PRIVATE -Wno-unused -Wno-unused-parameter)
   set_target_properties(highwater-mutant-${id} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/mutants)
