@@ -1,14 +1,14 @@
 # Mutants of the harness itself: the explorer, the symmetry reduction and the abstract model that certifies them. Each is
 # the certifying program with edited copies of those files ahead of the originals, headers too; a figure of the kind
 # that its file names must come out different.
-add_executable(highwater-certify mutants/certify_main.cc)
+add_executable(highwater-certify highwater_certify_main.cc)
 target_link_libraries(highwater-certify PRIVATE highwater_model)
 if(HIGHWATER_TESTS)
   add_test(NAME model/certify COMMAND highwater-certify)
   set_tests_properties(model/certify PROPERTIES LABELS model TIMEOUT 600)
 endif()
 
-add_library(highwater_certify_program OBJECT mutants/certify_main.cc)
+add_library(highwater_certify_program OBJECT highwater_certify_main.cc)
 target_link_libraries(highwater_certify_program PUBLIC highwater_model)
 
 file(GLOB mutant_files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/mutants/explorer/*.mutant)
