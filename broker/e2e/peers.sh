@@ -93,7 +93,23 @@ POM
         missing apache-kafka "no Java registry"
         return
     fi
+    extract_definitions "$dir"
     printf '%s\n' "$apache_kafka_version" >"$dir/.complete"
+}
+
+# Kafka's jars carry the definitions of its messages: net/wire's tables are compared with them.
+extract_definitions() { # folder
+    /usr/bin/python3 - "$1" <<'PYTHON'
+import pathlib, sys, zipfile
+folder = pathlib.Path(sys.argv[1])
+for jar in sorted((folder / "libs").glob("kafka-*.jar")):
+    with zipfile.ZipFile(jar) as archive:
+        for name in archive.namelist():
+            if name.startswith(("common/", "message/")) and name.endswith(".json"):
+                target = folder / "definitions" / pathlib.PurePosixPath(name).name
+                target.parent.mkdir(exist_ok=True)
+                target.write_bytes(archive.read(name))
+PYTHON
 }
 
 for peer in "${wanted[@]}"; do
