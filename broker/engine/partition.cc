@@ -7,7 +7,7 @@ namespace highwater::engine {
 namespace {
 
 /// A batch up to this size is copied and written with others of its turn: that costs less than a system call.
-constexpr std::size_t kLargestHeldBatch = 4096;
+constexpr std::size_t kLargestHeldBatch = std::size_t{32} << 10;
 /// What a partition holds back at most.
 constexpr std::size_t kMostHeldBytes = std::size_t{256} << 10;
 
