@@ -53,6 +53,20 @@ TEST(Isr, AFollowerThatHasEverythingCommittedIsProposed) {
     EXPECT_EQ(leader.replica().partition_epoch(), PartitionEpoch{1});
 }
 
+// Found by the model checker. While the high watermark stands still (here: nothing is durable yet) a follower can have
+// everything committed and lag all the same: it was let in, and its leaving proposed with the answer, without end.
+TEST(Isr, AFollowerThatLagsIsNotProposedThoughItHasEverythingCommitted) {
+    ReplicaDriver leader{FlushMode::fsync};
+    leader.leads(0, nodes({0, 1, 2}), nodes({0}));
+    leader.brokers_are_active();
+    appends_one(leader, 1);
+    ASSERT_EQ(leader.replica().high_watermark(), Offset{0});
+    EXPECT_TRUE(only<AlterPartition>(leader.follower_fetches(1, 0)).empty());
+    EXPECT_FALSE(only<AlterPartition>(leader.follower_fetches(1, 1)).empty());
+    EXPECT_EQ(proposed(leader), nodes({0, 1}));
+    EXPECT_TRUE(only<AlterPartition>(leader.controller_commits()).empty());
+}
+
 // KAFKA-7128: the high watermark of a new leader lags behind what the old one committed.
 TEST(Isr, AFollowerBelowTheStartOfTheEpochIsNotProposed) {
     auto leader = a_leader(nodes({0, 1}));
