@@ -12,8 +12,8 @@ std::size_t allocated_bytes = 0;
 
 }  // namespace
 
-// Counts what a decoder asks for. Everything else goes on as ever. Never inlined: GCC would take the free() within for one
-// that does not match its new.
+// Counts what a decoder asks for. Everything else goes on as ever. Never inlined: GCC would take the free() within for
+// one that does not match its new.
 [[gnu::noinline]] void* operator new(std::size_t size) {
     allocated_bytes += size;
     if (void* memory = std::malloc(size)) return memory;

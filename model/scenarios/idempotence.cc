@@ -33,13 +33,13 @@ Scenario idempotence() {
             "is killed and loses power. Nothing acknowledged is lost, nothing is there twice.",
         .known_to_fail = {},
         .scopes =
-            {{ScopeSize::small, scope(2, 1, 1, {{kDisconnect, 1}, {kDuplicate, 1}, {kPowerLoss, 1}}), {{2794, 13}}},
+            {{ScopeSize::small, scope(2, 1, 1, {{kDisconnect, 1}, {kDuplicate, 1}, {kPowerLoss, 1}}), {{2451, 13}}},
              {ScopeSize::ci,
               scope(2, 2, 2, {{kDisconnect, 1}, {kDuplicate, 1}, {kPowerLoss, 1}, {kKill, 1}}),
-              {{245770, 24}}},
+              {{182111, 24}}},
              {ScopeSize::medium,
               scope(2, 2, 2, {{kDisconnect, 2}, {kDuplicate, 1}, {kPowerLoss, 2}, {kKill, 1}}),
-              {{2411396, 28}}},
+              {{1442904, 28}}},
              {ScopeSize::large, scope(2, 3, 2, {{kDisconnect, 2}, {kDuplicate, 1}, {kPowerLoss, 2}, {kKill, 1}}), {}}},
         .must_occur = {batch_appended, produce_acknowledged, retry_acknowledged_as_duplicate,
                        retry_met_its_original_before_it_was_acknowledged,
@@ -60,14 +60,14 @@ Scenario failures() {
                                {ActionKind::flush_failure, 1},
                                {ActionKind::request_timeout, 1},
                                {kDisconnect, 1}}),
-                        {{2204, 21}}},
+                        {{2113, 21}}},
                        {ScopeSize::ci,
                         scope(2, 2, 2,
                               {{ActionKind::append_failure, 1},
                                {ActionKind::flush_failure, 1},
                                {ActionKind::request_timeout, 1},
                                {kPowerLoss, 1}}),
-                        {{178618, 30}}}},
+                        {{173471, 30}}}},
             .must_occur = {write_failed, produce_timed_out, retry_acknowledged_as_duplicate, came_to_rest}};
 }
 
@@ -82,11 +82,11 @@ Scenario epochs() {
         .scopes =
             {{ScopeSize::small,
               scope(1, 4, 2, {{ActionKind::epoch_bump, 1}, {kDuplicate, 1}, {kOvertake, 1}}),
-              {{1001, 20}}},
+              {{983, 20}}},
              {ScopeSize::ci,
               scope(1, 4, 3,
                     {{ActionKind::epoch_bump, 1}, {kDuplicate, 1}, {kOvertake, 2}, {kDisconnect, 1}, {kPowerLoss, 1}}),
-              {{24660, 23}}}},
+              {{19112, 23}}}},
         .must_occur = {overtaking_request_refused, old_epoch_fenced, new_epoch_began,
                        stray_arrived_after_its_batch_was_acknowledged, came_to_rest}};
 }
@@ -98,8 +98,8 @@ Scenario window() {
                 "One producer with five batches in flight loses its answers: each retry is recognised (KIP-98's "
                 "window of five batches).",
             .known_to_fail = {},
-            .scopes = {{ScopeSize::small, scope(1, 5, 5, {{kDisconnect, 1}}), {{2981, 23}}},
-                       {ScopeSize::ci, scope(1, 6, 5, {{kDisconnect, 2}, {kKill, 1}}), {{66852, 30}}}},
+            .scopes = {{ScopeSize::small, scope(1, 5, 5, {{kDisconnect, 1}}), {{1847, 21}}},
+                       {ScopeSize::ci, scope(1, 6, 5, {{kDisconnect, 2}, {kKill, 1}}), {{30272, 29}}}},
             .must_occur = {retry_acknowledged_as_duplicate, answer_lost, request_lost, came_to_rest}};
 }
 
@@ -110,8 +110,8 @@ Scenario retention() {
                 "Retention removes what is below the high watermark, and no more; retries of removed batches are "
                 "still recognised.",
             .known_to_fail = {},
-            .scopes = {{ScopeSize::small, scope(1, 2, 2, {{ActionKind::retention, 1}, {kDisconnect, 1}}), {{302, 11}}},
-                       {ScopeSize::ci, scope(2, 2, 2, {{ActionKind::retention, 2}, {kDisconnect, 1}}), {{79287, 20}}}},
+            .scopes = {{ScopeSize::small, scope(1, 2, 2, {{ActionKind::retention, 1}, {kDisconnect, 1}}), {{270, 11}}},
+                       {ScopeSize::ci, scope(2, 2, 2, {{ActionKind::retention, 2}, {kDisconnect, 1}}), {{47116, 20}}}},
             .must_occur = {log_start_advanced, retry_acknowledged_as_duplicate, came_to_rest}};
 }
 
@@ -122,10 +122,10 @@ Scenario replicated() {
             .known_to_fail = {},
             .scopes = {{ScopeSize::small,
                         scope(2, 1, 1, {{kDisconnect, 1}, {kDuplicate, 1}, {kKill, 1}}, FlushMode::replicated),
-                        {{1818, 13}}},
+                        {{1568, 13}}},
                        {ScopeSize::ci,
                         scope(2, 2, 2, {{kDisconnect, 1}, {kDuplicate, 1}, {kKill, 1}}, FlushMode::replicated),
-                        {{62447, 21}}}},
+                        {{34936, 21}}}},
             .must_occur = {kill_with_undurable_batches, retry_acknowledged_as_duplicate, came_to_rest}};
 }
 

@@ -259,14 +259,15 @@ void Node::queue_effect(StepContext& context, const Effect& effect) {
 
 void Node::carry_out(StepContext& context, Network& network) {
     using Kind = QueuedEffect::Kind;
-    while (!driver.queue.empty()) {
-        const QueuedEffect effect = driver.queue.front();
+    for (std::size_t next = 0; next < driver.queue.size();) {
+        const QueuedEffect effect = driver.queue[next];
         if (effect.kind == Kind::append) {
-            if (context.scope.appends_take_time) return;
-            write(context, network);
+            if (!context.scope.appends_take_time) return write(context, network);  // and comes back here
+            ++next;
             continue;
         }
-        driver.queue.erase(0);
+        if (effect.kind == Kind::truncate && next > 0) return;
+        driver.queue.erase(next);
         switch (effect.kind) {
             case Kind::append:
                 break;

@@ -59,7 +59,8 @@ struct QueuedEffect {
 /// The driver's own state: docs/driver-contract.md, as the production engine keeps it too.
 struct Driver {
     bool up = false;
-    /// Effects in the order in which the machine gave them. A write takes time; what is behind it waits, replies too.
+    /// Effects in the order in which the machine gave them. A write takes time; what is behind it does not wait, but for
+    /// the next write and a truncation.
     FixedVector<QueuedEffect, 20> queue;
     /// Produces that the machine has not answered.
     FixedVector<Request, 24> pending;
@@ -104,7 +105,7 @@ struct Node {
   private:
     void give(StepContext& context, Network& network, const Input& input);
     void queue_effect(StepContext& context, const Effect& effect);
-    /// Carries out what is at the head of the queue until that takes time.
+    /// Carries out all that takes no time.
     void carry_out(StepContext& context, Network& network);
     void write(StepContext& context, Network& network);
     void reply(StepContext& context, Network& network, const QueuedEffect& effect);
