@@ -27,7 +27,7 @@ bool waits_for_metadata(ErrorCode error) {
     }
 }
 
-/// The controller has not committed it and never will.
+/// The controller has not committed this attempt and never will. Of an earlier one without an answer it says nothing.
 bool is_refused(ErrorCode error) {
     return error == ErrorCode::ineligible_replica || error == ErrorCode::operation_not_attempted;
 }
@@ -61,7 +61,7 @@ NodeIds Replica::counted_replicas(const Leader& leader, Time now) const {
 }
 
 void Replica::propose(Leader& leader, const NodeIds& isr, Effects& effects) {
-    leader.proposal = ProposedIsr{*partition_epoch_, isr};
+    leader.proposal = ProposedIsr{*partition_epoch_, isr, false, false};
     effects.push_back(AlterPartition{*leader_epoch_, *partition_epoch_});
 }
 
@@ -94,6 +94,16 @@ void Replica::review_isr(Time now, Effects& effects) {
         } else if (grown.size() > isr_.size()) {
             propose(*leader, grown, effects);
         }
+    } else if (leader->proposal->refused) {
+        const NodeIds& isr = leader->proposal->isr;
+        const bool may_succeed =
+            std::all_of(leader->followers.begin(), leader->followers.end(), [&](const FollowerProgress& follower) {
+                return !contains(isr, follower.node) || is_eligible(follower, brokers_);
+            });
+        if (may_succeed) {
+            leader->proposal->refused = false;
+            effects.push_back(AlterPartition{*leader_epoch_, leader->proposal->partition_epoch});
+        }
     }
     watch_for_lag(*leader, now, effects);
 }
@@ -125,8 +135,14 @@ void Replica::on(Time now, const AlterPartitionAnswered& input, Effects& effects
         isr_ = input.isr;
         leader->proposal.reset();
     } else if (is_refused(input.error)) {
+        if (leader->proposal->in_doubt) {
+            leader->proposal->refused = true;
+            return;
+        }
         leader->proposal.reset();
     } else {
+        leader->proposal->in_doubt = true;
+        leader->proposal->refused = false;
         effects.push_back(AlterPartition{*leader_epoch_, leader->proposal->partition_epoch});
         return;
     }

@@ -258,5 +258,40 @@ TEST(Isr, AProduceThatCommitsInATooSmallIsrIsToldSo) {
     EXPECT_EQ(answers(leader.produces(2, Acks::all)), Answers{"2:NOT_ENOUGH_REPLICAS@-"});
 }
 
+// Found by the model checker. The attempt that had no answer may be committed after a later one was refused, when the
+// broker is unfenced again: until newer metadata rules that out, the proposed member counts.
+TEST(Isr, ARefusalDoesNotEndAProposalWhoseEarlierAttemptIsInDoubt) {
+    auto leader = a_leader(nodes({0, 1}));
+    leader.follower_fetches(2, 0);
+    ASSERT_EQ(proposed(leader), nodes({0, 1, 2}));
+    EXPECT_FALSE(only<AlterPartition>(leader.controller_refuses(ErrorCode::request_timed_out)).empty());
+    EXPECT_TRUE(only<AlterPartition>(leader.controller_refuses(ErrorCode::ineligible_replica)).empty());
+    EXPECT_EQ(proposed(leader), nodes({0, 1, 2}));
+    appends_one(leader, 1);
+    EXPECT_TRUE(answers(leader.follower_fetches(1, 1)).empty());
+}
+
+TEST(Isr, ARefusedProposalInDoubtIsMadeAgainWhenItsMembersAreActive) {
+    auto leader = a_leader(nodes({0, 1}));
+    leader.follower_fetches(2, 0);
+    leader.controller_refuses(ErrorCode::request_timed_out);
+    leader.brokers_are_active(7, nodes({2}));
+    leader.controller_refuses(ErrorCode::ineligible_replica);
+    EXPECT_TRUE(only<AlterPartition>(leader.follower_fetches(2, 0)).empty());
+    EXPECT_FALSE(only<AlterPartition>(leader.brokers_are_active()).empty());
+    leader.controller_commits();
+    EXPECT_EQ(leader.replica().isr(), nodes({0, 1, 2}));
+}
+
+TEST(Isr, NewerMetadataEndsAProposalInDoubt) {
+    auto leader = a_leader(nodes({0, 1}));
+    leader.follower_fetches(2, 0);
+    leader.controller_refuses(ErrorCode::request_timed_out);
+    leader.controller_refuses(ErrorCode::ineligible_replica);
+    leader.brokers_are_active(7, nodes({2}));
+    leader.leads(0, nodes({0, 1, 2}), nodes({0}), 1);
+    EXPECT_TRUE(proposed(leader).empty());
+}
+
 }  // namespace
 }  // namespace highwater

@@ -47,10 +47,17 @@ struct FollowerProgress {
 struct ProposedIsr {
     PartitionEpoch partition_epoch;
     NodeIds isr;
+    /// It was made again since an attempt had no answer: that attempt may still arrive and be committed, whatever the
+    /// later ones are told.
+    bool in_doubt = false;
+    /// In doubt, and the last attempt was refused: counts, and is not asked for until its members may be in sync again.
+    bool refused = false;
 
     static constexpr void describe(auto&& field) {
         field("partition_epoch", &ProposedIsr::partition_epoch);
         field("isr", &ProposedIsr::isr);
+        field("in_doubt", &ProposedIsr::in_doubt);
+        field("refused", &ProposedIsr::refused);
     }
 };
 
