@@ -20,6 +20,7 @@
 #include "model/check/property.h"
 #include "model/mutants/mutant.h"
 #include "model/scenarios/check.h"
+#include "model/scenarios/cluster_check.h"
 #include "model/scenarios/scenario.h"
 #include "model/trace/story.h"
 #include "model/trace/trace.h"
@@ -132,11 +133,28 @@ int check_abstract(const Arguments& arguments, const Generation& generation, con
     return verdict == GenerationVerdict::holds ? kHolds : kViolated;
 }
 
+int exit_code_of(cluster::Verdict verdict) {
+    switch (verdict) {
+        case cluster::Verdict::holds:
+            return kHolds;
+        case cluster::Verdict::violated:
+            return kViolated;
+        case cluster::Verdict::usage:
+            break;
+    }
+    return kUsage;
+}
+
 int check(Arguments arguments, const std::string& program) {
     if (const Generation* generation = find_generation(arguments.scenario)) {
         return check_abstract(arguments, *generation, program);
     }
     if (arguments.scope.empty()) arguments.scope = "ci";
+    if (const cluster::Scenario* replicated = cluster::find_scenario(arguments.scenario)) {
+        arguments.options.progress = progress_style();
+        return exit_code_of(
+            cluster::check(*replicated, arguments.scope, arguments.options, arguments.trace_file, program));
+    }
     const Scenario* scenario = find_scenario(arguments.scenario);
     if (scenario == nullptr) {
         fmt::print(stderr, "no scenario is called {}; `{} list` shows them\n", arguments.scenario, program);
@@ -194,6 +212,7 @@ int replay_file(const std::string& file) {
         fmt::print(stderr, "cannot read {}\n", file);
         return kUsage;
     }
+    if (cluster::is_trace(file)) return exit_code_of(cluster::replay_file(file));
     const auto trace = read_trace(in);
     if (!trace) {
         fmt::print(stderr, "{}: {}\n", file, trace.error());
@@ -227,6 +246,8 @@ int list() {
             fmt::print("\n");
         }
     }
+    fmt::print("\nof a replicated partition:\n");
+    cluster::list_scenarios();
     fmt::print("\nof the abstract replication model, which certifies the explorer:\n");
     list_generations();
     fmt::print("\nproperties\n");
@@ -234,6 +255,8 @@ int list() {
         fmt::print("    {:4} {:16} {}\n", property.id, property.name, property.statement);
     }
     fmt::print("    {:4} {:16} {}\n", "", kRestProperty, "At rest every record is in the log once, and acknowledged.");
+    fmt::print("\nproperties of a replicated partition\n");
+    cluster::list_properties();
     return kHolds;
 }
 
@@ -266,6 +289,10 @@ int hunt(const Arguments& arguments) {
     if (mutant.id.empty()) {
         fmt::print(stderr, "hunt is for the mutants' programs; `highwater-model mutants` runs them all\n");
         return kUsage;
+    }
+    if (const cluster::Scenario* replicated = cluster::find_scenario(mutant.scenario)) {
+        return exit_code_of(cluster::hunt(*replicated, arguments.options, arguments.board, arguments.expect_survival,
+                                          arguments.without, arguments.silenced));
     }
     const Scenario* scenario = find_scenario(mutant.scenario);
     const auto size = scope_size_from(mutant.scope);

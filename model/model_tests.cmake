@@ -1,7 +1,8 @@
 # Whole scopes, each with its pinned number of states (model/scenarios); and controls of the harness that need a mutant:
 # with part of the harness taken away, the mutant that this part finds must survive.
 if(HIGHWATER_TESTS)
-  foreach(scenario idempotence failures epochs window retention replicated)
+  foreach(scenario idempotence failures epochs window retention replicated
+      replication replication-replicated replication-isr replication-retries)
     add_test(NAME model/check/${scenario}-ci
       COMMAND highwater-model check ${scenario} --scope ci --trace ${CMAKE_CURRENT_BINARY_DIR}/${scenario}-ci.trace)
     set_tests_properties(model/check/${scenario}-ci PROPERTIES LABELS model TIMEOUT 900)

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <unordered_map>
+
+#include "model/cluster/broker.h"
+
+namespace highwater::model::cluster {
+
+/// A step of a broker: what it is afterwards, and what it let out.
+struct BrokerStep {
+    const Broker* after = nullptr;
+    BrokerOutput output;
+};
+
+/// Every different broker once, and every step that was ever taken: a cluster's states are combinations of few states
+/// of single brokers, so nearly every step was computed before. Brokers, and inputs of a broker, are told apart by
+/// 64-bit hashes, as states are by the explorer. May be used by several threads at once.
+class BrokerStore {
+  public:
+    explicit BrokerStore(const Scope& scope) : scope_(scope) {}
+
+    [[nodiscard]] const Broker* keep(Broker broker);
+    /// The reference stays valid. Passes on what the core throws through the checker's invariant trap.
+    [[nodiscard]] const BrokerStep& step(std::uint8_t id, const Broker& before, const BrokerInput& input);
+
+    [[nodiscard]] std::size_t brokers() const;
+    [[nodiscard]] std::size_t steps() const;
+
+  private:
+    struct Shard {
+        mutable std::mutex mutex;
+        std::unordered_map<std::uint64_t, const Broker*> known;
+        std::deque<Broker> brokers;
+        std::unordered_map<std::uint64_t, BrokerStep> steps;
+    };
+    static constexpr std::size_t kShards = 64;
+
+    [[nodiscard]] Shard& shard(std::uint64_t hash) { return shards_[hash >> 58]; }
+
+    const Scope scope_;
+    std::array<Shard, kShards> shards_;
+};
+
+}  // namespace highwater::model::cluster

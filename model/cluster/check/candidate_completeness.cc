@@ -1,0 +1,35 @@
+// P3 CandidateCompleteness: Every replica in the controller's ISR or ELR holds each record that a consumer could read.
+#include "model/cluster/check/candidate_completeness.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "model/cluster/occurrence.h"
+
+namespace highwater::model::cluster {
+namespace {
+
+std::optional<std::string> judge(const Judged& judged) {
+    const ControllerState& controller = judged.now.rest.controller;
+    for (std::uint8_t id = 0; id < judged.scope.brokers; ++id) {
+        if (!has(static_cast<Brokers>(controller.isr | controller.eligible), id)) continue;
+        for (std::size_t offset = 0; offset < kMaxRecords; ++offset) {
+            const std::uint8_t read = judged.history().read[offset];
+            if (read == 0) continue;
+            const Disk& disk = judged.broker(id).disk();
+            if (offset < judged.held(id) && disk.log[offset].batch + 1 == read) continue;
+            return fmt::format("{} was committed at offset {}; broker {}, which may be elected, has {} there",
+                               batch_text(static_cast<std::uint8_t>(read - 1)), offset, id, record_text(disk, offset));
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+const Property kCandidateCompleteness = {
+    "P3", "CandidateCompleteness",
+    "Every replica in the controller's ISR or ELR holds each record that a consumer could read.", judge};
+
+}  // namespace highwater::model::cluster

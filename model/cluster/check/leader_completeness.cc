@@ -1,0 +1,43 @@
+// P1 LeaderCompleteness: Every later leader has each record that a consumer could read, at its offset.
+#include "model/cluster/check/leader_completeness.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "model/cluster/occurrence.h"
+
+namespace highwater::model::cluster {
+namespace {
+
+std::optional<std::string> judge(const Judged& judged) {
+    const ControllerState& controller = judged.now.rest.controller;
+    for (std::uint8_t id = 0; id < judged.scope.brokers; ++id) {
+        const Broker& broker = judged.broker(id);
+        // A leader by the controller's record, or by its own.
+        std::uint8_t epoch = 0;
+        if (controller.leader == id) epoch = controller.leader_epoch;
+        if (broker.view.leads) epoch = std::max(epoch, broker.view.leader_epoch);
+        if (epoch == 0) continue;
+        for (std::size_t offset = 0; offset < kMaxRecords; ++offset) {
+            const std::uint8_t read = judged.history().read[offset];
+            if (read == 0 || epoch <= judged.history().read_in_epoch[offset]) continue;
+            const Records& log = broker.disk().log;
+            if (offset < log.size() && log[offset].batch + 1 == read) {
+                count(judged.coverage, Occurrence::committed_record_outlived_its_leader);
+                continue;
+            }
+            return fmt::format("{} was committed at offset {} in epoch {}; broker {}, leader of epoch {}, has {} there",
+                               batch_text(static_cast<std::uint8_t>(read - 1)), offset,
+                               judged.history().read_in_epoch[offset], id, epoch, record_text(broker.disk(), offset));
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+const Property kLeaderCompleteness = {
+    "P1", "LeaderCompleteness", "Every later leader has each record that a consumer could read, at its offset.", judge};
+
+}  // namespace highwater::model::cluster

@@ -1,0 +1,68 @@
+#include "model/cluster/check/property.h"
+
+#include <array>
+
+#include <fmt/format.h>
+
+#include "core/base/invariant.h"
+#include "model/cluster/check/candidate_completeness.h"
+#include "model/cluster/check/high_watermark_monotone.h"
+#include "model/cluster/check/leader_completeness.h"
+#include "model/cluster/check/log_matching.h"
+#include "model/cluster/check/log_matching_below_high_watermark.h"
+#include "model/cluster/check/no_acked_loss.h"
+#include "model/cluster/check/no_dirty_read.h"
+#include "model/cluster/check/one_leader.h"
+#include "model/cluster/check/quorum_superset.h"
+#include "model/cluster/check/stable_read.h"
+#include "model/cluster/check/start_bound.h"
+
+namespace highwater::model::cluster {
+namespace {
+
+/// What is broken first comes first: where one fault breaks several properties, the report names the most specific.
+const std::array<Property, 11>& table() {
+    static const std::array<Property, 11> properties = {
+        kOneLeader,          kQuorumSuperset,     kStartBound, kNoDirtyRead, kHWMonotone,           kLogMatching,
+        kLogMatchingBelowHW, kLeaderCompleteness, kStableRead, kNoAckedLoss, kCandidateCompleteness};
+    return properties;
+}
+
+}  // namespace
+
+std::span<const Property> all_properties() {
+    return table();
+}
+
+std::uint32_t property_bit(std::string_view name) {
+    std::uint32_t bit = 1;
+    for (const Property& property : table()) {
+        if (property.name == name) return bit;
+        bit <<= 1;
+    }
+    HIGHWATER_INVARIANT(false, "no property is called {}", name);
+    return 0;
+}
+
+std::optional<Violation> judge_all(const Judged& judged) {
+    std::uint32_t bit = 1;
+    for (const Property& property : table()) {
+        if ((judged.scope.silenced_properties & bit) == 0) {
+            if (auto facts = property.judge(judged)) return Violation{property.name, std::move(*facts)};
+        }
+        bit <<= 1;
+    }
+    return std::nullopt;
+}
+
+std::string batch_text(std::uint8_t batch) {
+    return fmt::format("#{}", batch);
+}
+
+std::string record_text(const Disk& disk, std::size_t offset) {
+    if (offset >= disk.log.size()) return "nothing";
+    return fmt::format("{} of epoch {}{}", batch_text(disk.log[offset].batch), disk.log[offset].leader_epoch,
+                       offset < disk.durable ? "" : " (not durable)");
+}
+
+}  // namespace highwater::model::cluster

@@ -1,0 +1,39 @@
+// P10 StableRead: Whoever reads an offset, from whichever leader, reads the same record.
+#include "model/cluster/check/stable_read.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "model/cluster/occurrence.h"
+
+namespace highwater::model::cluster {
+namespace {
+
+std::optional<std::string> judge(const Judged& judged) {
+    for (std::uint8_t id = 0; id < judged.scope.brokers; ++id) {
+        const BrokerView& view = judged.broker(id).view;
+        if (!view.leads) continue;
+        const Disk& disk = judged.broker(id).disk();
+        for (std::size_t offset = 0; offset < view.readable_end; ++offset) {
+            const std::uint8_t read = judged.history().read[offset];
+            const bool same = offset < disk.log.size() && disk.log[offset].batch + 1 == read;
+            if (!same) {
+                return fmt::format("a consumer read {} at offset {}; broker {}, leader of epoch {}, gives {}",
+                                   batch_text(static_cast<std::uint8_t>(read - 1)), offset, id, view.leader_epoch,
+                                   record_text(disk, offset));
+            }
+            if (judged.history().read_in_epoch[offset] != view.leader_epoch) {
+                count(judged.coverage, Occurrence::read_again_in_another_epoch);
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+const Property kStableRead = {"P10", "StableRead",
+                              "Whoever reads an offset, from whichever leader, reads the same record.", judge};
+
+}  // namespace highwater::model::cluster

@@ -1,0 +1,78 @@
+// The replicated partition: small scopes with their numbers, and the controls of its parts.
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "model/cluster/cluster_world.h"
+#include "model/scenarios/cluster_check.h"
+
+namespace highwater::model::cluster {
+namespace {
+
+class Replicates : public testing::TestWithParam<const Scenario*> {};
+
+std::vector<const Scenario*> scenarios() {
+    std::vector<const Scenario*> result;
+    for (const Scenario& scenario : all_scenarios()) result.push_back(&scenario);
+    return result;
+}
+
+std::string name_of_scenario(const testing::TestParamInfo<const Scenario*>& info) {
+    std::string name{info.param->name};
+    std::replace(name.begin(), name.end(), '-', '_');
+    return name;
+}
+INSTANTIATE_TEST_SUITE_P(Scenarios, Replicates, testing::ValuesIn(scenarios()), name_of_scenario);
+
+// The whole space of the small scope: every property holds, the number of states is the pinned one, and what the
+// properties speak of did occur.
+TEST_P(Replicates, InEveryStateOfTheSmallScope) {
+    const Scenario& scenario = *GetParam();
+    const ScenarioScope& scope = *scenario.find(ScopeSize::small);
+    const auto run = explore(scope.scope, {});
+    ASSERT_FALSE(run.counterexample) << tell_story(scope.scope, run.counterexample->actions).text;
+    EXPECT_TRUE(run.complete);
+    ASSERT_TRUE(scope.golden);
+    EXPECT_EQ(run.states, scope.golden->states);
+    EXPECT_EQ(run.depth, scope.golden->depth);
+    for (const Occurrence missing : unseen(scenario, scope, run.coverage)) {
+        ADD_FAILURE() << "never: " << name_of(missing);
+    }
+}
+
+TEST_P(Replicates, AlongRandomWalks) {
+    const Scope scope = GetParam()->scopes.back().scope;
+    const auto run = explore(scope, {.explorer = Explorer::random, .seed = 3, .steps = 20'000});
+    ASSERT_FALSE(run.counterexample) << tell_story(scope, run.counterexample->actions).text;
+}
+
+// A fetch that would tell nobody anything new may be left out: the verdict is the same, the states are fewer.
+TEST(Cluster, FetchesThatWaitLeaveOutNothingButIdleFetches) {
+    Scope scope = find_scenario("replication")->find(ScopeSize::small)->scope;
+    const auto parked = explore(scope, {});
+    scope.fetches_wait = false;
+    const auto all = explore(scope, {});
+    EXPECT_TRUE(parked.complete && all.complete);
+    EXPECT_FALSE(parked.counterexample || all.counterexample);
+    EXPECT_LT(parked.states, all.states);
+}
+
+TEST(Cluster, ThreadsDoNotChangeWhatIsFound) {
+    const Scope scope = find_scenario("replication")->find(ScopeSize::small)->scope;
+    const auto one = explore(scope, {.threads = 1});
+    const auto two = explore(scope, {.threads = 2});
+    EXPECT_EQ(one.states, two.states);
+    EXPECT_EQ(one.steps, two.steps);
+    EXPECT_EQ(one.coverage, two.coverage);
+}
+
+TEST(Cluster, AnActionIsReadBackAsItWasWritten) {
+    for (std::size_t kind = 0; kind < kActionKinds; ++kind) {
+        const Action action{static_cast<ActionKind>(kind), 2, 1};
+        EXPECT_EQ(action_from_text(to_text(action)), action);
+    }
+    EXPECT_FALSE(action_from_text("fetch 1"));
+}
+
+}  // namespace
+}  // namespace highwater::model::cluster

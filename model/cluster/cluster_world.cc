@@ -1,0 +1,623 @@
+#include "model/cluster/cluster_world.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include "core/base/hash.h"
+#include "core/base/invariant.h"
+#include "model/cluster/check/property.h"
+#include "model/cluster/occurrence.h"
+#include "model/explore/invariant_trap.h"
+
+namespace highwater::model::cluster {
+
+/// What a step may use besides the state.
+struct ClusterWorld::Step {
+    State& state;
+    Coverage& coverage;
+    Story* story = nullptr;
+    std::optional<Violation> violation;
+    /// Messages that a broker sent in this step are answered by their slot; a fetch's answer goes back to deliver().
+    void tell(const auto& line) {
+        if (story != nullptr) story->push_back(line());
+    }
+    void breach(std::string_view property, std::string facts) {
+        if (!violation) violation = Violation{property, std::move(facts)};
+    }
+};
+
+namespace {
+
+using Kind = Message::Kind;
+
+bool before(const Message& a, const Message& b) {
+    return std::memcmp(&a, &b, sizeof(Message)) < 0;
+}
+
+BrokerInput input_of(BrokerInput::Kind kind) {
+    BrokerInput input;
+    input.kind = kind;
+    return input;
+}
+
+BrokerInput input_of(const Message& message) {
+    BrokerInput input;
+    input.kind = BrokerInput::Kind::message;
+    input.message = message;
+    return input;
+}
+
+std::uint8_t slot_of(const Message& message) {
+    const bool is_fetch = message.kind == Kind::fetch || message.kind == Kind::fetch_answer;
+    return static_cast<std::uint8_t>(message.requester + (is_fetch ? 0 : kFirstAlterSlot));
+}
+
+/// The broker that gets it; kNobody: the controller.
+std::uint8_t receiver_of(const Message& message) {
+    if (message.kind == Kind::fetch) return message.leader;
+    return message.kind == Kind::alter ? kNobody : message.requester;
+}
+
+}  // namespace
+
+ClusterWorld::ClusterWorld(const Scope& scope)
+    : scope_(scope),
+      brokers_(std::make_shared<BrokerStore>(scope)),
+      decisions_(std::make_shared<DecisionStore>(scope)) {
+    link_invariant_trap();
+}
+
+State ClusterWorld::initial() const {
+    State state;
+    state.rest.controller = new_controller(scope_);
+    state.rest.budgets = scope_.budgets;
+    Metadata metadata = metadata_of(scope_, state.rest.controller, true);
+    for (std::uint8_t id = 0; id < kMaxBrokers; ++id) {
+        state.brokers[id] = brokers_->keep(new_broker(scope_, id));
+        if (id >= scope_.brokers) continue;
+        BrokerInput start = input_of(BrokerInput::Kind::start);
+        start.broker_epoch = 1;
+        state.brokers[id] = brokers_->step(id, *state.brokers[id], start).after;
+        BrokerInput learn = input_of(BrokerInput::Kind::metadata);
+        learn.metadata = metadata;
+        state.brokers[id] = brokers_->step(id, *state.brokers[id], learn).after;
+    }
+    Coverage coverage;
+    Step step{state, coverage, nullptr, {}};
+    observe(step);
+    return state;
+}
+
+bool ClusterWorld::may_send(const State& state, std::uint8_t batch, std::uint8_t broker) const {
+    if (!state.brokers[broker]->view.leads) return false;
+    const Producer& producer = state.rest.producer;
+    if (producer.status[batch] != Producer::kToSend) return false;
+    std::uint8_t waiting = 0;
+    for (std::uint8_t other = 0; other < scope_.batches; ++other) {
+        const std::uint8_t status = producer.status[other];
+        if (status != Producer::kToSend && status != Producer::kAcknowledged) ++waiting;
+        // In order, over one connection.
+        const bool settled = status == Producer::kAcknowledged || status == broker + 1;
+        if (other < batch && !settled) return false;
+    }
+    return waiting < scope_.in_flight;
+}
+
+bool ClusterWorld::is_worth_producing(const State& state, std::uint8_t batch, std::uint8_t broker) const {
+    BrokerInput input = input_of(BrokerInput::Kind::produce);
+    input.batch = batch;
+    const BrokerStep& step = brokers_->step(broker, *state.brokers[broker], input);
+    if (step.after != state.brokers[broker]) return true;
+    return std::ranges::any_of(step.output.produced,
+                               [](const ProduceAnswer& answer) { return answer.error() == ErrorCode::none; });
+}
+
+bool ClusterWorld::is_worth_fetching(const State& state, std::uint8_t follower) const {
+    if (!scope_.fetches_wait) return true;
+    const Broker& from = *state.brokers[follower];
+    const Broker& leader = *state.brokers[from.view.fetch.leader];
+    const BrokerStep& asked = brokers_->step(from.view.fetch.leader, leader, input_of(from.view.fetch));
+    if (asked.after != &leader) return true;
+    const Message& answer = asked.output.fetch_answer;
+    if (answer.kind == Kind::none || answer.error() != ErrorCode::none) return false;
+    return brokers_->step(follower, from, input_of(answer)).after != &from;
+}
+
+std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<Action>& actions,
+                                               Coverage& coverage) const {
+    const State::Rest& rest = state.rest;
+    const auto add = [&](ActionKind kind, std::size_t a, std::size_t b = 0) {
+        actions.push_back({kind, static_cast<std::uint8_t>(a), static_cast<std::uint8_t>(b)});
+    };
+    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
+        const Broker& broker = *state.brokers[id];
+        const bool fenced = has(rest.controller.fenced, id);
+        if (!broker.view.up) {
+            add(ActionKind::restart, id);
+            if (!fenced) add(ActionKind::session_timeout, id);
+            continue;
+        }
+        if (rest.unseen[id] > 0) add(ActionKind::learn, id);
+        if (fenced && broker.view.knows_its_role) add(ActionKind::unfence, id);
+        if (broker.driver.flush_end_plus_one > 0) add(ActionKind::flush, id);
+        const bool may_fetch = broker.view.may_fetch && rest.network.slots[id].kind == Kind::none &&
+                               state.brokers[broker.view.fetch.leader]->view.up;
+        if (may_fetch && is_worth_fetching(state, id)) add(ActionKind::fetch, id);
+        for (std::uint8_t batch = 0; batch < scope_.batches; ++batch) {
+            if (may_send(state, batch, id) && is_worth_producing(state, batch, id)) add(ActionKind::produce, batch, id);
+        }
+    }
+    for (std::size_t slot = 0; slot < rest.network.slots.size(); ++slot) {
+        if (rest.network.slots[slot].kind != Kind::none) add(ActionKind::deliver, slot);
+    }
+    const bool rests = actions.empty();
+    for (std::size_t i = 0; i < rest.network.late.size(); ++i) add(ActionKind::deliver_late, i);
+    if (rests) {
+        count(coverage, Occurrence::came_to_rest);
+        if (auto violation = judge_rest(state)) return violation;
+    }
+    const auto may = [&](ActionKind kind) { return rest.budgets[static_cast<std::size_t>(kind)] > 0; };
+    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
+        const Broker& broker = *state.brokers[id];
+        if (!broker.view.up) continue;
+        if (may(ActionKind::kill)) add(ActionKind::kill, id);
+        if (may(ActionKind::power_loss)) {
+            const std::size_t unsure = broker.disk().log.size() - broker.disk().durable;
+            for (std::size_t more = 0; more <= unsure; ++more) add(ActionKind::power_loss, id, more);
+        }
+        if (may(ActionKind::fence) && !has(rest.controller.fenced, id)) add(ActionKind::fence, id);
+        if (may(ActionKind::clock_jump) && broker.view.leads) add(ActionKind::clock_jump, id);
+        for (std::uint8_t batch = 0; may(ActionKind::late_produce) && batch < scope_.batches; ++batch) {
+            const bool was_sent = (rest.producer.sent & (1U << batch)) != 0;
+            if (was_sent && rest.producer.status[batch] != Producer::kToSend && broker.view.leads) {
+                add(ActionKind::late_produce, batch, id);
+            }
+        }
+    }
+    const bool room = rest.network.late.size() < scope_.late_messages;
+    for (std::size_t slot = 0; slot < rest.network.slots.size(); ++slot) {
+        if (rest.network.slots[slot].kind == Kind::none) continue;
+        if (may(ActionKind::drop)) add(ActionKind::drop, slot);
+        // The answer to a fetch that was given up is never heard: it is lost.
+        const Kind message = rest.network.slots[slot].kind;
+        if (may(ActionKind::hold) && room && message != Kind::fetch_answer) add(ActionKind::hold, slot);
+        // No connection repeats a request of its own accord: an AlterPartition is made twice only when one is given up.
+        const bool repeats = message == Kind::fetch || message == Kind::alter_answer;
+        if (may(ActionKind::duplicate) && room && repeats) add(ActionKind::duplicate, slot);
+    }
+    for (std::uint8_t batch = 0; may(ActionKind::give_up) && batch < scope_.batches; ++batch) {
+        const std::uint8_t status = rest.producer.status[batch];
+        if (status != Producer::kToSend && status != Producer::kAcknowledged) add(ActionKind::give_up, batch);
+    }
+    return std::nullopt;
+}
+
+std::optional<Violation> ClusterWorld::apply(State& state, Action action, Coverage& coverage, Story* story) const {
+    const State was = state;
+    if (disturbs(action)) --state.rest.budgets[static_cast<std::size_t>(action.kind)];
+    Step step{state, coverage, story, {}};
+    act(step, action);
+    forget_old_news(state);
+    if (step.violation) return step.violation;
+    observe(step);
+    return judge_all(Judged{scope_, was, state, coverage});
+}
+
+void ClusterWorld::act(Step& step, Action action) const {
+    State& state = step.state;
+    Network& network = state.rest.network;
+    ControllerState& controller = state.rest.controller;
+    Message answer;
+    switch (action.kind) {
+        case ActionKind::kill:
+            step.tell([&] { return fmt::format("broker {}: its process is killed; what it wrote stays", action.a); });
+            give(step, action.a, input_of(BrokerInput::Kind::kill));
+            stopped(step, action.a);
+            break;
+        case ActionKind::power_loss: {
+            const Disk& disk = state.brokers[action.a]->disk();
+            BrokerInput input = input_of(BrokerInput::Kind::power_loss);
+            input.keep = static_cast<std::uint8_t>(disk.durable + action.b);
+            if (input.keep < disk.log.size()) count(step.coverage, Occurrence::power_loss_took_records);
+            step.tell([&] {
+                return fmt::format("broker {}: power loss, {} of {} records survive, {} were durable", action.a,
+                                   input.keep, disk.log.size(), disk.durable);
+            });
+            give(step, action.a, input);
+            stopped(step, action.a);
+            break;
+        }
+        case ActionKind::fence:
+        case ActionKind::session_timeout: {
+            step.tell([&] { return fmt::format("the controller has not heard of broker {} and fences it", action.a); });
+            decide(step, {ControllerInput::Kind::fence, action.a, controller.broker_epochs[action.a], {}}, answer);
+            break;
+        }
+        case ActionKind::unfence:
+            step.tell([&] { return fmt::format("a heartbeat of broker {} arrives: it is unfenced", action.a); });
+            decide(step, {ControllerInput::Kind::unfence, action.a, controller.broker_epochs[action.a], {}}, answer);
+            break;
+        case ActionKind::clock_jump:
+            step.tell([&] { return fmt::format("the clock of broker {} passes replica.lag.time.max", action.a); });
+            give(step, action.a, input_of(BrokerInput::Kind::clock_jump));
+            break;
+        case ActionKind::drop:
+        case ActionKind::hold: {
+            const Message message = network.slots[action.a];
+            network.slots[action.a] = {};
+            step.tell([&] {
+                return fmt::format("{}: {}", action.kind == ActionKind::drop ? "lost" : "late", message_text(message));
+            });
+            if (action.kind == ActionKind::hold) make_late(step, message);
+            give_up(step, message);
+            break;
+        }
+        case ActionKind::duplicate:
+            step.tell([&] { return fmt::format("a copy is late: {}", message_text(network.slots[action.a])); });
+            make_late(step, network.slots[action.a]);
+            break;
+        case ActionKind::give_up:
+            step.tell([&] { return fmt::format("the producer does not wait any longer for #{}", action.a); });
+            state.rest.producer.status[action.a] = Producer::kToSend;
+            break;
+        case ActionKind::late_produce:
+            step.tell([&] { return fmt::format("a late request with #{} arrives at broker {}", action.a, action.b); });
+            produce(step, action.a, action.b, false);
+            break;
+        case ActionKind::restart: {
+            BrokerInput start = input_of(BrokerInput::Kind::start);
+            start.broker_epoch = static_cast<std::uint8_t>(controller.broker_epochs[action.a] + 1);
+            count(step.coverage, Occurrence::broker_came_back);
+            step.tell([&] {
+                return fmt::format("broker {} starts: recovers {} records, registers with broker epoch {}", action.a,
+                                   state.brokers[action.a]->disk().log.size(), start.broker_epoch);
+            });
+            decide(step, {ControllerInput::Kind::register_broker, action.a, start.broker_epoch, {}}, answer);
+            give(step, action.a, start);
+            state.rest.unseen[action.a] = 1;
+            break;
+        }
+        case ActionKind::learn: {
+            const std::size_t at = state.rest.news.size() - state.rest.unseen[action.a];
+            BrokerInput learn = input_of(BrokerInput::Kind::metadata);
+            learn.metadata = state.rest.news[at];
+            --state.rest.unseen[action.a];
+            if (state.rest.unseen[action.a] > 0) count(step.coverage, Occurrence::metadata_learned_late);
+            step.tell([&] {
+                const Metadata& m = learn.metadata;
+                return fmt::format(
+                    "broker {} learns: leader {}, epoch {}, partition epoch {}, ISR {:03b}, active {:03b}", action.a,
+                    m.leader == kNobody ? "none" : fmt::format("{}", m.leader), m.leader_epoch, m.partition_epoch,
+                    m.isr, m.active);
+            });
+            give(step, action.a, learn);
+            break;
+        }
+        case ActionKind::flush:
+            step.tell([&] {
+                return fmt::format("broker {}: the flush up to offset {} is done", action.a,
+                                   state.brokers[action.a]->driver.flush_end_plus_one - 1);
+            });
+            give(step, action.a, input_of(BrokerInput::Kind::flush_done));
+            break;
+        case ActionKind::fetch:
+            network.slots[action.a] = state.brokers[action.a]->view.fetch;
+            step.tell([&] { return fmt::format("sent: {}", message_text(network.slots[action.a])); });
+            break;
+        case ActionKind::deliver: {
+            const Message message = network.slots[action.a];
+            network.slots[action.a] = {};
+            deliver(step, message, true);
+            break;
+        }
+        case ActionKind::deliver_late: {
+            const Message message = network.late[action.a];
+            network.late.erase(action.a);
+            count(step.coverage,
+                  message.is_request() ? Occurrence::late_request_arrived : Occurrence::late_answer_arrived);
+            deliver(step, message, false);
+            break;
+        }
+        case ActionKind::produce:
+            step.tell([&] { return fmt::format("the producer sends #{} to broker {}", action.a, action.b); });
+            produce(step, action.a, action.b, true);
+            break;
+    }
+}
+
+const BrokerOutput& ClusterWorld::give(Step& step, std::uint8_t id, const BrokerInput& input) const {
+    State& state = step.state;
+    const Broker& before = *state.brokers[id];
+    const BrokerStep& taken = brokers_->step(id, before, input);
+    const BrokerOutput& output = taken.output;
+    state.brokers[id] = taken.after;
+    if (output.breach != nullptr) step.breach(kContractProperty, fmt::format("broker {}: {}", id, output.breach));
+    if (output.reloaded != 0) {
+        step.breach("HWMonotone", fmt::format("broker {} is told to cut its log below its high watermark", id));
+    }
+    if (output.appended_as_leader != 0) count(step.coverage, Occurrence::record_appended);
+    if (output.truncated != 0 && taken.after->disk().log.size() < before.disk().log.size()) {
+        count(step.coverage, Occurrence::follower_truncated);
+    }
+    for (const ProduceAnswer& answer : output.produced) {
+        step.tell([&] { return fmt::format("broker {} answers #{}: {}", id, answer.batch, answer.error()); });
+        std::uint8_t& status = state.rest.producer.status[answer.batch];
+        const bool heard = status == id + 1;
+        if (answer.error() == ErrorCode::none) {
+            count(step.coverage, Occurrence::record_acknowledged);
+            if (answer.duplicate != 0) count(step.coverage, Occurrence::retry_acknowledged);
+            std::uint8_t& acknowledged = state.rest.history.acknowledged[answer.batch];
+            if (acknowledged != 0 && acknowledged != answer.offset_plus_one) {
+                step.breach("NoAckedLoss", fmt::format("#{} was acknowledged at offset {}, and now at {}", answer.batch,
+                                                       acknowledged - 1, answer.offset_plus_one - 1));
+            }
+            acknowledged = answer.offset_plus_one;
+            if (heard) status = Producer::kAcknowledged;
+        } else if (heard) {
+            status = Producer::kToSend;
+        }
+    }
+    settle(step, id);
+    if (output.alter.kind != Kind::none && state.brokers[id]->view.leads) {
+        Message& slot = state.rest.network.slots[static_cast<std::size_t>(kFirstAlterSlot + id)];
+        if (slot.kind != Kind::none) make_late(step, slot);
+        slot = output.alter;
+        step.tell([&] { return fmt::format("sent: {}", message_text(slot)); });
+    }
+    if (step.story != nullptr) {
+        const BrokerView& was = before.view;
+        const BrokerView& is = taken.after->view;
+        if (is.up && was.high_watermark != is.high_watermark) {
+            step.tell([&] {
+                return fmt::format("broker {}: high watermark {} -> {}", id, was.high_watermark, is.high_watermark);
+            });
+        }
+        if (before.disk().log != taken.after->disk().log) {
+            step.tell([&] {
+                std::string log;
+                for (std::size_t o = 0; o < taken.after->disk().log.size(); ++o) {
+                    log += fmt::format(" {}", record_text(taken.after->disk(), o));
+                }
+                return fmt::format("broker {}: its log is now [{} ]", id, log);
+            });
+        }
+    }
+    return output;
+}
+
+bool ClusterWorld::decide(Step& step, const ControllerInput& input, Message& answer) const {
+    State::Rest& rest = step.state.rest;
+    const ControllerOutput& decided = decisions_->decide(rest.controller, input);
+    answer = decided.answer;
+    if (input.kind != ControllerInput::Kind::alter && decided.error != ErrorCode::none) {
+        step.breach(kContractProperty, fmt::format("the controller answers {}", decided.error));
+    }
+    if (!decided.changed) return false;
+    const ControllerState& after = decided.after;
+    if (after.leader != rest.controller.leader && after.leader != kNobody) {
+        count(step.coverage, Occurrence::leader_changed);
+    }
+    if ((rest.controller.isr & ~after.isr) != 0) count(step.coverage, Occurrence::isr_shrank);
+    if ((after.isr & ~rest.controller.isr) != 0) count(step.coverage, Occurrence::isr_grew);
+    rest.controller = after;
+    step.tell([&] {
+        return fmt::format(
+            "the controller: leader {}, epoch {}, partition epoch {}, ISR {:03b}, ELR {:03b}, fenced {:03b}",
+            after.leader == kNobody ? "none" : fmt::format("{}", after.leader), after.leader_epoch,
+            after.partition_epoch, after.isr, after.eligible, after.fenced);
+    });
+    // What nobody has to learn any more makes room first.
+    forget_old_news(step.state);
+    rest.news.push_back(metadata_of(scope_, after, decided.partition_changed));
+    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
+        if (step.state.brokers[id]->view.up) ++rest.unseen[id];
+    }
+    return true;
+}
+
+void ClusterWorld::deliver(Step& step, Message message, bool current) const {
+    State& state = step.state;
+    const std::uint8_t slot = slot_of(message);
+    step.tell([&] { return fmt::format("arrives{}: {}", current ? "" : " late", message_text(message)); });
+    Message answer;
+    if (message.kind == Kind::alter) {
+        decide(step, {ControllerInput::Kind::alter, message.requester, message.broker_epoch, message}, answer);
+        if (answer.error() != ErrorCode::none) count(step.coverage, Occurrence::proposal_refused);
+    } else {
+        answer = give(step, receiver_of(message), input_of(message)).fetch_answer;
+    }
+    // To what was given up nobody hears the answer.
+    if (answer.kind == Kind::none || !current) return;
+    step.tell([&] { return fmt::format("sent: {}", message_text(answer)); });
+    state.rest.network.slots[slot] = answer;
+    settle(step, answer.requester);
+}
+
+void ClusterWorld::give_up(Step& step, const Message& message) const {
+    if (message.kind != Kind::alter && message.kind != Kind::alter_answer) return;
+    count(step.coverage, Occurrence::proposal_without_answer);
+    give(step, message.requester, input_of(BrokerInput::Kind::alter_timeout));
+}
+
+void ClusterWorld::produce(Step& step, std::uint8_t batch, std::uint8_t broker, bool waits) const {
+    Producer& producer = step.state.rest.producer;
+    producer.sent = static_cast<std::uint8_t>(producer.sent | (1U << batch));
+    if (waits) producer.status[batch] = static_cast<std::uint8_t>(broker + 1);
+    BrokerInput input = input_of(BrokerInput::Kind::produce);
+    input.batch = batch;
+    give(step, broker, input);
+}
+
+/// What a broker waits for no longer, since it has another role or epoch, may still come.
+void ClusterWorld::settle(Step& step, std::uint8_t id) const {
+    const BrokerView& view = step.state.brokers[id]->view;
+    Network& network = step.state.rest.network;
+    Message& fetch = network.slots[id];
+    if (fetch.kind != Kind::none && !(view.follows && view.leader_epoch == fetch.leader_epoch)) {
+        make_late(step, fetch);
+        fetch = {};
+    }
+    Message& alter = network.slots[static_cast<std::size_t>(kFirstAlterSlot + id)];
+    if (alter.kind != Kind::none && !(view.leads && view.leader_epoch == alter.leader_epoch)) {
+        make_late(step, alter);
+        alter = {};
+    }
+}
+
+/// Connections end with a process: what was sent to it is gone, what it sent may still arrive.
+void ClusterWorld::stopped(Step& step, std::uint8_t id) const {
+    State::Rest& rest = step.state.rest;
+    rest.unseen[id] = 0;
+    for (Message& slot : rest.network.slots) {
+        if (slot.kind != Kind::none && receiver_of(slot) == id) slot = {};
+    }
+    auto& late = rest.network.late;
+    for (std::size_t i = late.size(); i-- > 0;) {
+        if (receiver_of(late[i]) == id) late.erase(i);
+    }
+    for (std::uint8_t& status : rest.producer.status) {
+        if (status == id + 1) status = Producer::kToSend;
+    }
+}
+
+/// When there are too many late messages already, it is lost. Equal ones count once.
+void ClusterWorld::make_late(Step& step, const Message& message) const {
+    auto& late = step.state.rest.network.late;
+    // Nobody hears an answer after its broker stopped.
+    const std::uint8_t receiver = receiver_of(message);
+    if (receiver != kNobody && !step.state.brokers[receiver]->view.up) return;
+    if (late.size() >= scope_.late_messages || std::ranges::find(late, message) != late.end()) return;
+    late.push_back(message);
+    std::sort(late.begin(), late.end(), before);
+}
+
+void ClusterWorld::forget_old_news(State& state) const {
+    const std::size_t wanted = *std::ranges::max_element(state.rest.unseen);
+    auto& news = state.rest.news;
+    const std::size_t drop = news.size() - wanted;
+    if (drop == 0) return;
+    for (std::size_t i = 0; i < wanted; ++i) news[i] = news[i + drop];
+    news.truncate(wanted);
+}
+
+/// Consumers read all that any leader gives, at once; a client asks every leader for its latest offset.
+void ClusterWorld::observe(Step& step) const {
+    State& state = step.state;
+    History& history = state.rest.history;
+    int leaders = 0;
+    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
+        const Broker& broker = *state.brokers[id];
+        if (!broker.view.leads) continue;
+        ++leaders;
+        HIGHWATER_INVARIANT(broker.view.leader_epoch < kMaxEpochs, "the scope needs more than {} epochs", kMaxEpochs);
+        std::uint8_t& led_by = history.led_by[broker.view.leader_epoch];
+        if (led_by == 0) led_by = static_cast<std::uint8_t>((id + 1) * 16 + broker.driver.broker_epoch);
+        const Records& log = broker.disk().log;
+        for (std::size_t offset = 0; offset < std::min<std::size_t>(broker.view.readable_end, log.size()); ++offset) {
+            if (history.read[offset] != 0) continue;
+            history.read[offset] = static_cast<std::uint8_t>(log[offset].batch + 1);
+            history.read_in_epoch[offset] = broker.view.leader_epoch;
+            count(step.coverage, Occurrence::consumer_read);
+            step.tell([&] {
+                return fmt::format("a consumer reads {} from broker {}", record_text(broker.disk(), offset), id);
+            });
+        }
+        if (broker.view.latest_plus_one > 0) {
+            history.latest = std::max(history.latest, static_cast<std::uint8_t>(broker.view.latest_plus_one - 1));
+            history.latest_in_epoch = std::max(history.latest_in_epoch, broker.view.leader_epoch);
+        }
+    }
+    if (leaders > 1) count(step.coverage, Occurrence::two_leaders_at_once);
+}
+
+std::optional<Violation> ClusterWorld::judge_rest(const State& state) const {
+    const auto violated = [](std::string facts) { return Violation{kRestProperty, std::move(facts)}; };
+    const ControllerState& controller = state.rest.controller;
+    for (std::uint8_t batch = 0; batch < scope_.batches; ++batch) {
+        if (state.rest.producer.status[batch] == Producer::kAcknowledged) continue;
+        return violated(fmt::format("nothing is under way, and #{} is not acknowledged", batch));
+    }
+    const auto all = static_cast<Brokers>((1U << scope_.brokers) - 1);
+    if (controller.isr != all) {
+        return violated(fmt::format("nothing is under way, and the ISR is {:03b} (as bits)", controller.isr));
+    }
+    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
+        const Broker& broker = *state.brokers[id];
+        if (broker.disk().log.size() != scope_.batches || broker.view.high_watermark != scope_.batches) {
+            return violated(
+                fmt::format("nothing is under way; broker {} has {} records, high watermark {}, of {} records", id,
+                            broker.disk().log.size(), broker.view.high_watermark, scope_.batches));
+        }
+    }
+    return std::nullopt;
+}
+
+std::uint64_t ClusterWorld::fingerprint(const State& state) const {
+    std::uint64_t hash = XXH3_64bits(&state.rest, sizeof(State::Rest));
+    for (std::uint8_t id = 0; id < scope_.brokers; ++id) hash = mix_bits(hash ^ state.brokers[id]->hash);
+    return hash;
+}
+
+std::string message_text(const Message& m) {
+    switch (m.kind) {
+        case Kind::fetch:
+            return fmt::format("fetch of broker {} to broker {} (epoch {}, from offset {}, last epoch {})", m.requester,
+                               m.leader, m.leader_epoch, m.fetch_offset, m.last_epoch_plus_one - 1);
+        case Kind::fetch_answer:
+            if (m.error() != ErrorCode::none) {
+                return fmt::format("fetch answer of broker {} to broker {}: {}", m.leader, m.requester, m.error());
+            }
+            if (m.diverging_epoch_plus_one > 0) {
+                return fmt::format("fetch answer of broker {} to broker {}: diverging, epoch {} ends at {}", m.leader,
+                                   m.requester, m.diverging_epoch_plus_one - 1, m.diverging_end);
+            }
+            return fmt::format(
+                "fetch answer of broker {} to broker {} (epoch {}): {} records from offset {}, high "
+                "watermark {}",
+                m.leader, m.requester, m.leader_epoch, m.records.size(), m.fetch_offset, m.high_watermark);
+        case Kind::alter:
+            return fmt::format("AlterPartition of broker {} (leader epoch {}, partition epoch {}): ISR {:03b}",
+                               m.requester, m.leader_epoch, m.proposed_at, m.isr);
+        case Kind::alter_answer:
+            return fmt::format(
+                "AlterPartition answer to broker {} (proposed at {}): {}, partition epoch {}, ISR {:03b}", m.requester,
+                m.proposed_at, m.error(), m.partition_epoch, m.isr);
+        case Kind::none:
+            break;
+    }
+    return "nothing";
+}
+
+std::string print(const State& state, const Scope& scope) {
+    std::string text;
+    const ControllerState& c = state.rest.controller;
+    text += fmt::format("controller: leader {}, epoch {}, partition epoch {}, ISR {:03b}, ELR {:03b}, fenced {:03b}\n",
+                        c.leader == kNobody ? "none" : fmt::format("{}", c.leader), c.leader_epoch, c.partition_epoch,
+                        c.isr, c.eligible, c.fenced);
+    for (std::uint8_t id = 0; id < scope.brokers; ++id) {
+        const Broker& broker = *state.brokers[id];
+        std::string log;
+        for (std::size_t o = 0; o < broker.disk().log.size(); ++o)
+            log += fmt::format(" {}", record_text(broker.disk(), o));
+        const std::string_view role = !broker.view.up       ? "down"
+                                      : broker.view.leads   ? "leader"
+                                      : broker.view.follows ? "follower"
+                                                            : "no role";
+        text += fmt::format("broker {}: {}, epoch {}, high watermark {}, log [{} ], {} pieces of metadata to learn\n",
+                            id, role, broker.view.leader_epoch, broker.view.high_watermark, log, state.rest.unseen[id]);
+        if (broker.view.leads) {
+            text +=
+                fmt::format("    ISR {:03b}, with what it proposed {:03b}\n", broker.view.isr, broker.view.widest_isr);
+        }
+    }
+    for (const Message& message : state.rest.network.slots) {
+        if (message.kind != Kind::none) text += fmt::format("under way: {}\n", message_text(message));
+    }
+    for (const Message& message : state.rest.network.late) text += fmt::format("late: {}\n", message_text(message));
+    return text;
+}
+
+}  // namespace highwater::model::cluster

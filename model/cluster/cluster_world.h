@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/cluster/action.h"
+#include "model/cluster/broker_store.h"
+#include "model/cluster/controller.h"
+#include "model/cluster/scope.h"
+#include "model/cluster/state.h"
+#include "model/explore/system.h"
+
+namespace highwater::model::cluster {
+
+/// The numbered lines that a replay prints. Exploration passes none.
+using Story = std::vector<std::string>;
+
+/// A replicated partition as a System: the machines of its brokers, the controller, their network, a producer, and
+/// consumers that read all that a leader gives, from every leader, at once.
+class ClusterWorld {
+  public:
+    using State = cluster::State;
+    using Action = cluster::Action;
+
+    explicit ClusterWorld(const Scope& scope);
+
+    [[nodiscard]] const Scope& scope() const { return scope_; }
+    [[nodiscard]] State initial() const;
+    [[nodiscard]] std::optional<Violation> enabled(const State& state, std::vector<Action>& actions,
+                                                   Coverage& coverage) const;
+    [[nodiscard]] std::optional<Violation> apply(State& state, Action action, Coverage& coverage) const {
+        return apply(state, action, coverage, nullptr);
+    }
+    /// The same, and tells what happened.
+    [[nodiscard]] std::optional<Violation> apply(State& state, Action action, Coverage& coverage, Story* story) const;
+    [[nodiscard]] std::uint64_t fingerprint(const State& state) const;
+    [[nodiscard]] bool disturbs(Action action) const { return static_cast<std::size_t>(action.kind) < kDisturbances; }
+
+    /// How many different brokers, and steps of one, have been kept.
+    [[nodiscard]] std::size_t kept_brokers() const { return brokers_->brokers(); }
+    [[nodiscard]] std::size_t kept_steps() const { return brokers_->steps(); }
+
+  private:
+    struct Step;
+
+    void act(Step& step, Action action) const;
+    const BrokerOutput& give(Step& step, std::uint8_t broker, const BrokerInput& input) const;
+    bool decide(Step& step, const ControllerInput& input, Message& answer) const;
+    void deliver(Step& step, Message message, bool current) const;
+    void give_up(Step& step, const Message& message) const;
+    void produce(Step& step, std::uint8_t batch, std::uint8_t broker, bool waits) const;
+    void settle(Step& step, std::uint8_t broker) const;
+    void stopped(Step& step, std::uint8_t broker) const;
+    void make_late(Step& step, const Message& message) const;
+    void forget_old_news(State& state) const;
+    void observe(Step& step) const;
+    [[nodiscard]] bool is_worth_fetching(const State& state, std::uint8_t follower) const;
+    [[nodiscard]] bool is_worth_producing(const State& state, std::uint8_t batch, std::uint8_t broker) const;
+    [[nodiscard]] bool may_send(const State& state, std::uint8_t batch, std::uint8_t broker) const;
+    [[nodiscard]] std::optional<Violation> judge_rest(const State& state) const;
+
+    Scope scope_;
+    /// Shared by copies of the world; what they keep does not change what the world does.
+    std::shared_ptr<BrokerStore> brokers_;
+    std::shared_ptr<DecisionStore> decisions_;
+};
+
+/// The name of the property that is judged when a run has come to rest.
+inline constexpr std::string_view kRestProperty = "AllReplicatedAtRest";
+/// The name of what the machine must never do to its driver.
+inline constexpr std::string_view kContractProperty = "DriverContract";
+
+/// The cluster's state, for people.
+[[nodiscard]] std::string print(const State& state, const Scope& scope);
+
+/// "fetch of broker 1 to broker 0 (epoch 2, from offset 1)".
+[[nodiscard]] std::string message_text(const Message& message);
+
+}  // namespace highwater::model::cluster

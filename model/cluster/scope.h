@@ -1,0 +1,37 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "core/partition/flush_mode.h"
+#include "model/cluster/action.h"
+
+namespace highwater::model::cluster {
+
+/// How often each disturbance may still happen.
+using Budgets = std::array<std::uint8_t, kDisturbances>;
+
+/// The bounds of an exploration. Budgets count disturbances only; delivery, restart and unfencing are free.
+struct Scope {
+    FlushMode flush_mode = FlushMode::fsync;
+    std::uint8_t brokers = 2;
+    std::uint8_t min_insync_replicas = 1;
+    /// The producer sends this many batches of one record, and may have in_flight of them unanswered.
+    std::uint8_t batches = 1;
+    std::uint8_t in_flight = 1;
+    /// So many messages may be late at one time; one more is lost.
+    std::uint8_t late_messages = 2;
+    Budgets budgets{};
+    /// A follower sends a fetch only when it, or the leader, would come to know something new from it (the others are
+    /// parked at the leader, where they wait for just that).
+    bool fetches_wait = true;
+    /// Bit i replaces property i by "true".
+    std::uint32_t silenced_properties = 0;
+
+    [[nodiscard]] std::uint8_t& budget(ActionKind kind) { return budgets[static_cast<std::size_t>(kind)]; }
+    [[nodiscard]] std::uint8_t budget(ActionKind kind) const { return budgets[static_cast<std::size_t>(kind)]; }
+    friend bool operator==(const Scope&, const Scope&) = default;
+};
+
+}  // namespace highwater::model::cluster

@@ -1,0 +1,135 @@
+#include "model/scenarios/replication.h"
+
+#include <initializer_list>
+#include <utility>
+
+namespace highwater::model::cluster {
+namespace {
+
+using Budget = std::pair<ActionKind, std::uint8_t>;
+
+struct Size {
+    std::uint8_t brokers;
+    std::uint8_t min_insync_replicas;
+    std::uint8_t batches;
+};
+
+Scope scope(FlushMode mode, Size size, std::initializer_list<Budget> budgets) {
+    Scope result;
+    result.flush_mode = mode;
+    result.brokers = size.brokers;
+    result.min_insync_replicas = size.min_insync_replicas;
+    result.batches = size.batches;
+    result.late_messages = 1;
+    for (const auto& [kind, times] : budgets) result.budget(kind) = times;
+    return result;
+}
+
+constexpr auto kKill = ActionKind::kill;
+constexpr auto kPowerLoss = ActionKind::power_loss;
+constexpr auto kFence = ActionKind::fence;
+constexpr auto kClockJump = ActionKind::clock_jump;
+constexpr auto kDrop = ActionKind::drop;
+constexpr auto kHold = ActionKind::hold;
+constexpr auto kDuplicate = ActionKind::duplicate;
+constexpr auto kGiveUp = ActionKind::give_up;
+constexpr auto kLateProduce = ActionKind::late_produce;
+
+/// What the properties speak of.
+std::vector<Occurrence> common() {
+    using enum Occurrence;
+    return {record_appended,
+            record_acknowledged,
+            consumer_read,
+            leader_changed,
+            two_leaders_at_once,
+            follower_truncated,
+            isr_shrank,
+            isr_grew,
+            metadata_learned_late,
+            committed_record_outlived_its_leader,
+            acknowledged_record_outlived_its_leader,
+            leader_with_an_old_isr,
+            logs_compared_below_high_watermark,
+            logs_compared_by_epoch,
+            high_watermark_told_in_a_newer_epoch,
+            read_again_in_another_epoch,
+            came_to_rest};
+}
+
+Scenario replication() {
+    auto must_occur = common();
+    must_occur.push_back(Occurrence::power_loss_took_records);
+    must_occur.push_back(Occurrence::broker_came_back);
+    must_occur.push_back(Occurrence::late_answer_arrived);
+    return {.name = "replication",
+            .sentence =
+                "Brokers replicate one partition and are elected, fenced and cut from power; what was not synced "
+                "is lost, messages are late. Nothing acknowledged is lost, and no two logs differ below their "
+                "high watermarks.",
+            .scopes = {{ScopeSize::small,
+                        scope(FlushMode::fsync, {2, 1, 1}, {{kPowerLoss, 1}, {kFence, 1}}),
+                        {{358484, 46}}},
+                       {ScopeSize::ci,
+                        scope(FlushMode::fsync, {2, 1, 2}, {{kPowerLoss, 1}, {kFence, 1}, {kHold, 1}}),
+                        {{6666929, 56}}}},
+            .must_occur = std::move(must_occur)};
+}
+
+Scenario replicated() {
+    auto must_occur = common();
+    must_occur.push_back(Occurrence::broker_came_back);
+    return {.name = "replication-replicated",
+            .sentence = "flush=replicated: the same while processes die and no power is lost.",
+            .scopes = {{ScopeSize::small,
+                        scope(FlushMode::replicated, {2, 1, 1}, {{kKill, 1}, {kFence, 1}}),
+                        {{135900, 43}}},
+                       {ScopeSize::ci,
+                        scope(FlushMode::replicated, {2, 1, 2}, {{kKill, 1}, {kFence, 1}, {kHold, 1}}),
+                        {{1964614, 50}}}},
+            .must_occur = std::move(must_occur)};
+}
+
+Scenario isr() {
+    using enum Occurrence;
+    return {
+        .name = "replication-isr",
+        .sentence =
+            "Followers lag and come back while AlterPartition requests and their answers are late, lost or "
+            "repeated: the ISR that a leader counts with contains every one that may have been committed.",
+        .scopes = {{ScopeSize::small,
+                    scope(FlushMode::replicated, {2, 1, 1}, {{kClockJump, 1}, {kFence, 1}, {kHold, 1}}),
+                    {{347117, 38}}},
+                   {ScopeSize::ci,
+                    scope(FlushMode::fsync, {3, 2, 1}, {{kClockJump, 1}, {kDrop, 1}}),
+                    {{7232702, 45}},
+                    {leader_changed, two_leaders_at_once, proposal_refused}}},
+        .must_occur = {record_appended, record_acknowledged, consumer_read, isr_shrank, isr_grew, metadata_learned_late,
+                       proposal_without_answer, leader_with_an_old_isr, logs_compared_below_high_watermark,
+                       logs_compared_by_epoch, leader_changed, two_leaders_at_once, proposal_refused, came_to_rest}};
+}
+
+Scenario retries() {
+    using enum Occurrence;
+    return {
+        .name = "replication-retries",
+        .sentence =
+            "The producer does not wait for answers and sends again, to whoever leads; copies of its "
+            "requests are late. What it appends is there once, and once acknowledged stays.",
+        .scopes = {{ScopeSize::small,
+                    scope(FlushMode::fsync, {2, 1, 1}, {{kGiveUp, 1}, {kLateProduce, 1}, {kFence, 1}, {kDuplicate, 1}}),
+                    {{173012, 34}}},
+                   {ScopeSize::ci,
+                    scope(FlushMode::fsync, {2, 1, 2}, {{kGiveUp, 1}, {kLateProduce, 1}, {kFence, 1}}),
+                    {{322594, 41}}}},
+        .must_occur = {record_appended, record_acknowledged, retry_acknowledged, consumer_read, leader_changed,
+                       two_leaders_at_once, follower_truncated, acknowledged_record_outlived_its_leader, came_to_rest}};
+}
+
+}  // namespace
+
+std::vector<Scenario> replication_scenarios() {
+    return {replication(), replicated(), isr(), retries()};
+}
+
+}  // namespace highwater::model::cluster
