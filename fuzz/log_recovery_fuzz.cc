@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <source_location>
 #include <string>
 #include <vector>
 
@@ -24,8 +26,10 @@ using namespace highwater::storage;
 constexpr Timestamp kNow{1'700'000'000'000};
 const std::string kPath = "data/t-0";
 
-void require(bool condition) {
-    if (!condition) std::abort();
+void require(bool condition, std::source_location where = std::source_location::current()) {
+    if (condition) return;
+    std::fprintf(stderr, "%s:%u: what is claimed there does not hold\n", where.file_name(), where.line());
+    std::abort();
 }
 
 std::string file_name(unsigned number) {

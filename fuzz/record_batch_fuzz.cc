@@ -126,7 +126,7 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
     data[BatchLayout::kMagic] = 2;
     if (seed % 8 < 4) {
         // Header and records agree more often than chance lets them.
-        const auto count = load_big_endian<std::int32_t>(data + BatchLayout::kRecordCount);
+        const auto count = load_big_endian<std::uint32_t>(data + BatchLayout::kRecordCount);
         store_big_endian(data + BatchLayout::kLastOffsetDelta, count == 0 ? count : count - 1);
     }
     seal_batch(std::as_writable_bytes(std::span(data, size)));

@@ -273,6 +273,19 @@ TEST_F(RecoveryTest, ACleanRestartRemembersTheLastFiveBatchesOfAProducer) {
     EXPECT_EQ(opened.state.snapshot.producers[0].batches.size(), 5U);
 }
 
+// S3 with S1: the first batch of the last segment rotted, its tail is torn. Found by the recovery fuzzer: the log was
+// refused once, and opened the second time.
+TEST_F(RecoveryTest, ATornTailIsCutBehindDamageOfTheSameSegment) {
+    a_synced_log(5);
+    auto content = files.content(last_log_file());
+    content[16] ^= std::byte{1};  // the magic of the first batch
+    content.resize(content.size() - 3);
+    files.set_content(last_log_file(), content);
+    const auto opened = open_log(files, trusting(Offset{3}));
+    EXPECT_EQ(opened.state.log_end, Offset{4});
+    EXPECT_THAT(opened.state.damaged, ElementsAre(DamagedRange{.first = Offset{0}, .end = Offset{1}}));
+}
+
 // Whatever was rolled since: a retry knows nothing of segments.
 TEST_F(RecoveryTest, TheWindowOfFiveReachesBackOverRolledSegments) {
     auto first = open_log(files);

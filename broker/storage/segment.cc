@@ -253,7 +253,8 @@ IoResult<void> Segment::truncate(std::uint64_t position, Offset end) {
         return true;
     });
     bytes_since_index_entry_ = size_ - start;
-    if (!walked) return refuse(walked.error());
+    // What stays may have damage of its own, below the recovery point: no reason to refuse the log (S3).
+    if (!walked && !walked.error().is_damage()) return refuse(walked.error());
     return {};
 }
 
