@@ -73,6 +73,17 @@ struct BrokerInput {
 };
 static_assert(std::has_unique_object_representations_v<BrokerInput>);
 
+[[nodiscard]] inline BrokerInput input_of(BrokerInput::Kind kind) {
+    BrokerInput input;
+    input.kind = kind;
+    return input;
+}
+[[nodiscard]] inline BrokerInput input_of(const Message& message) {
+    BrokerInput input = input_of(BrokerInput::Kind::message);
+    input.message = message;
+    return input;
+}
+
 /// A produce answer that left the broker.
 struct ProduceAnswer {
     std::uint8_t batch = 0;

@@ -37,19 +37,6 @@ bool before(const Message& a, const Message& b) {
     return std::memcmp(&a, &b, sizeof(Message)) < 0;
 }
 
-BrokerInput input_of(BrokerInput::Kind kind) {
-    BrokerInput input;
-    input.kind = kind;
-    return input;
-}
-
-BrokerInput input_of(const Message& message) {
-    BrokerInput input;
-    input.kind = BrokerInput::Kind::message;
-    input.message = message;
-    return input;
-}
-
 std::uint8_t slot_of(const Message& message) {
     const bool is_fetch = message.kind == Kind::fetch || message.kind == Kind::fetch_answer;
     return static_cast<std::uint8_t>(message.requester + (is_fetch ? 0 : kFirstAlterSlot));
@@ -89,110 +76,6 @@ State ClusterWorld::initial() const {
     Step step{state, coverage, nullptr, {}};
     observe(step);
     return state;
-}
-
-bool ClusterWorld::may_send(const State& state, std::uint8_t batch, std::uint8_t broker) const {
-    if (!state.brokers[broker]->view.leads) return false;
-    const Producer& producer = state.rest.producer;
-    if (producer.status[batch] != Producer::kToSend) return false;
-    std::uint8_t waiting = 0;
-    for (std::uint8_t other = 0; other < scope_.batches; ++other) {
-        const std::uint8_t status = producer.status[other];
-        if (status != Producer::kToSend && status != Producer::kAcknowledged) ++waiting;
-        // In order, over one connection.
-        const bool settled = status == Producer::kAcknowledged || status == broker + 1;
-        if (other < batch && !settled) return false;
-    }
-    return waiting < scope_.in_flight;
-}
-
-bool ClusterWorld::is_worth_producing(const State& state, std::uint8_t batch, std::uint8_t broker) const {
-    BrokerInput input = input_of(BrokerInput::Kind::produce);
-    input.batch = batch;
-    const BrokerStep& step = brokers_->step(broker, *state.brokers[broker], input);
-    if (step.after != state.brokers[broker]) return true;
-    return std::ranges::any_of(step.output.produced,
-                               [](const ProduceAnswer& answer) { return answer.error() == ErrorCode::none; });
-}
-
-bool ClusterWorld::is_worth_fetching(const State& state, std::uint8_t follower) const {
-    if (!scope_.fetches_wait) return true;
-    const Broker& from = *state.brokers[follower];
-    const Broker& leader = *state.brokers[from.view.fetch.leader];
-    const BrokerStep& asked = brokers_->step(from.view.fetch.leader, leader, input_of(from.view.fetch));
-    if (asked.after != &leader) return true;
-    const Message& answer = asked.output.fetch_answer;
-    if (answer.kind == Kind::none || answer.error() != ErrorCode::none) return false;
-    return brokers_->step(follower, from, input_of(answer)).after != &from;
-}
-
-std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<Action>& actions,
-                                               Coverage& coverage) const {
-    const State::Rest& rest = state.rest;
-    const auto add = [&](ActionKind kind, std::size_t a, std::size_t b = 0) {
-        actions.push_back({kind, static_cast<std::uint8_t>(a), static_cast<std::uint8_t>(b)});
-    };
-    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
-        const Broker& broker = *state.brokers[id];
-        const bool fenced = has(rest.controller.fenced, id);
-        if (!broker.view.up) {
-            add(ActionKind::restart, id);
-            if (!fenced) add(ActionKind::session_timeout, id);
-            continue;
-        }
-        if (rest.unseen[id] > 0) add(ActionKind::learn, id);
-        if (fenced && broker.view.knows_its_role) add(ActionKind::unfence, id);
-        if (broker.driver.flush_end_plus_one > 0) add(ActionKind::flush, id);
-        const bool may_fetch = broker.view.may_fetch && rest.network.slots[id].kind == Kind::none &&
-                               state.brokers[broker.view.fetch.leader]->view.up;
-        if (may_fetch && is_worth_fetching(state, id)) add(ActionKind::fetch, id);
-        for (std::uint8_t batch = 0; batch < scope_.batches; ++batch) {
-            if (may_send(state, batch, id) && is_worth_producing(state, batch, id)) add(ActionKind::produce, batch, id);
-        }
-    }
-    for (std::size_t slot = 0; slot < rest.network.slots.size(); ++slot) {
-        if (rest.network.slots[slot].kind != Kind::none) add(ActionKind::deliver, slot);
-    }
-    const bool rests = actions.empty();
-    for (std::size_t i = 0; i < rest.network.late.size(); ++i) add(ActionKind::deliver_late, i);
-    if (rests) {
-        count(coverage, Occurrence::came_to_rest);
-        if (auto violation = judge_rest(state)) return violation;
-    }
-    const auto may = [&](ActionKind kind) { return rest.budgets[static_cast<std::size_t>(kind)] > 0; };
-    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
-        const Broker& broker = *state.brokers[id];
-        if (!broker.view.up) continue;
-        if (may(ActionKind::kill)) add(ActionKind::kill, id);
-        if (may(ActionKind::power_loss)) {
-            const std::size_t unsure = broker.disk().log.size() - broker.disk().durable;
-            for (std::size_t more = 0; more <= unsure; ++more) add(ActionKind::power_loss, id, more);
-        }
-        if (may(ActionKind::fence) && !has(rest.controller.fenced, id)) add(ActionKind::fence, id);
-        if (may(ActionKind::clock_jump) && broker.view.leads) add(ActionKind::clock_jump, id);
-        for (std::uint8_t batch = 0; may(ActionKind::late_produce) && batch < scope_.batches; ++batch) {
-            const bool was_sent = (rest.producer.sent & (1U << batch)) != 0;
-            if (was_sent && rest.producer.status[batch] != Producer::kToSend && broker.view.leads) {
-                add(ActionKind::late_produce, batch, id);
-            }
-        }
-    }
-    const bool room = rest.network.late.size() < scope_.late_messages;
-    for (std::size_t slot = 0; slot < rest.network.slots.size(); ++slot) {
-        if (rest.network.slots[slot].kind == Kind::none) continue;
-        if (may(ActionKind::drop)) add(ActionKind::drop, slot);
-        // The answer to a fetch that was given up is never heard: it is lost.
-        const Kind message = rest.network.slots[slot].kind;
-        if (may(ActionKind::hold) && room && message != Kind::fetch_answer) add(ActionKind::hold, slot);
-        // No connection repeats a request of its own accord: an AlterPartition is made twice only when one is given up.
-        const bool repeats = message == Kind::fetch || message == Kind::alter_answer;
-        if (may(ActionKind::duplicate) && room && repeats) add(ActionKind::duplicate, slot);
-    }
-    for (std::uint8_t batch = 0; may(ActionKind::give_up) && batch < scope_.batches; ++batch) {
-        const std::uint8_t status = rest.producer.status[batch];
-        if (status != Producer::kToSend && status != Producer::kAcknowledged) add(ActionKind::give_up, batch);
-    }
-    return std::nullopt;
 }
 
 std::optional<Violation> ClusterWorld::apply(State& state, Action action, Coverage& coverage, Story* story) const {
@@ -533,91 +416,10 @@ void ClusterWorld::observe(Step& step) const {
     if (leaders > 1) count(step.coverage, Occurrence::two_leaders_at_once);
 }
 
-std::optional<Violation> ClusterWorld::judge_rest(const State& state) const {
-    const auto violated = [](std::string facts) { return Violation{kRestProperty, std::move(facts)}; };
-    const ControllerState& controller = state.rest.controller;
-    for (std::uint8_t batch = 0; batch < scope_.batches; ++batch) {
-        if (state.rest.producer.status[batch] == Producer::kAcknowledged) continue;
-        return violated(fmt::format("nothing is under way, and #{} is not acknowledged", batch));
-    }
-    const auto all = static_cast<Brokers>((1U << scope_.brokers) - 1);
-    if (controller.isr != all) {
-        return violated(fmt::format("nothing is under way, and the ISR is {:03b} (as bits)", controller.isr));
-    }
-    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
-        const Broker& broker = *state.brokers[id];
-        if (broker.disk().log.size() != scope_.batches || broker.view.high_watermark != scope_.batches) {
-            return violated(
-                fmt::format("nothing is under way; broker {} has {} records, high watermark {}, of {} records", id,
-                            broker.disk().log.size(), broker.view.high_watermark, scope_.batches));
-        }
-    }
-    return std::nullopt;
-}
-
 std::uint64_t ClusterWorld::fingerprint(const State& state) const {
     std::uint64_t hash = XXH3_64bits(&state.rest, sizeof(State::Rest));
     for (std::uint8_t id = 0; id < scope_.brokers; ++id) hash = mix_bits(hash ^ state.brokers[id]->hash);
     return hash;
-}
-
-std::string message_text(const Message& m) {
-    switch (m.kind) {
-        case Kind::fetch:
-            return fmt::format("fetch of broker {} to broker {} (epoch {}, from offset {}, last epoch {})", m.requester,
-                               m.leader, m.leader_epoch, m.fetch_offset, m.last_epoch_plus_one - 1);
-        case Kind::fetch_answer:
-            if (m.error() != ErrorCode::none) {
-                return fmt::format("fetch answer of broker {} to broker {}: {}", m.leader, m.requester, m.error());
-            }
-            if (m.diverging_epoch_plus_one > 0) {
-                return fmt::format("fetch answer of broker {} to broker {}: diverging, epoch {} ends at {}", m.leader,
-                                   m.requester, m.diverging_epoch_plus_one - 1, m.diverging_end);
-            }
-            return fmt::format(
-                "fetch answer of broker {} to broker {} (epoch {}): {} records from offset {}, high "
-                "watermark {}",
-                m.leader, m.requester, m.leader_epoch, m.records.size(), m.fetch_offset, m.high_watermark);
-        case Kind::alter:
-            return fmt::format("AlterPartition of broker {} (leader epoch {}, partition epoch {}): ISR {:03b}",
-                               m.requester, m.leader_epoch, m.proposed_at, m.isr);
-        case Kind::alter_answer:
-            return fmt::format(
-                "AlterPartition answer to broker {} (proposed at {}): {}, partition epoch {}, ISR {:03b}", m.requester,
-                m.proposed_at, m.error(), m.partition_epoch, m.isr);
-        case Kind::none:
-            break;
-    }
-    return "nothing";
-}
-
-std::string print(const State& state, const Scope& scope) {
-    std::string text;
-    const ControllerState& c = state.rest.controller;
-    text += fmt::format("controller: leader {}, epoch {}, partition epoch {}, ISR {:03b}, ELR {:03b}, fenced {:03b}\n",
-                        c.leader == kNobody ? "none" : fmt::format("{}", c.leader), c.leader_epoch, c.partition_epoch,
-                        c.isr, c.eligible, c.fenced);
-    for (std::uint8_t id = 0; id < scope.brokers; ++id) {
-        const Broker& broker = *state.brokers[id];
-        std::string log;
-        for (std::size_t o = 0; o < broker.disk().log.size(); ++o)
-            log += fmt::format(" {}", record_text(broker.disk(), o));
-        const std::string_view role = !broker.view.up       ? "down"
-                                      : broker.view.leads   ? "leader"
-                                      : broker.view.follows ? "follower"
-                                                            : "no role";
-        text += fmt::format("broker {}: {}, epoch {}, high watermark {}, log [{} ], {} pieces of metadata to learn\n",
-                            id, role, broker.view.leader_epoch, broker.view.high_watermark, log, state.rest.unseen[id]);
-        if (broker.view.leads) {
-            text +=
-                fmt::format("    ISR {:03b}, with what it proposed {:03b}\n", broker.view.isr, broker.view.widest_isr);
-        }
-    }
-    for (const Message& message : state.rest.network.slots) {
-        if (message.kind != Kind::none) text += fmt::format("under way: {}\n", message_text(message));
-    }
-    for (const Message& message : state.rest.network.late) text += fmt::format("late: {}\n", message_text(message));
-    return text;
 }
 
 }  // namespace highwater::model::cluster

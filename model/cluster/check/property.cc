@@ -7,6 +7,7 @@
 #include "core/base/invariant.h"
 #include "model/cluster/check/candidate_completeness.h"
 #include "model/cluster/check/high_watermark_monotone.h"
+#include "model/cluster/check/isr_laws.h"
 #include "model/cluster/check/leader_completeness.h"
 #include "model/cluster/check/log_matching.h"
 #include "model/cluster/check/log_matching_below_high_watermark.h"
@@ -21,10 +22,11 @@ namespace highwater::model::cluster {
 namespace {
 
 /// What is broken first comes first: where one fault breaks several properties, the report names the most specific.
-const std::array<Property, 11>& table() {
-    static const std::array<Property, 11> properties = {
-        kOneLeader,          kQuorumSuperset,     kStartBound, kNoDirtyRead, kHWMonotone,           kLogMatching,
-        kLogMatchingBelowHW, kLeaderCompleteness, kStableRead, kNoAckedLoss, kCandidateCompleteness};
+const std::array<Property, 12>& table() {
+    static const std::array<Property, 12> properties = {
+        kOneLeader,          kIsrLaws,    kQuorumSuperset, kStartBound,
+        kNoDirtyRead,        kHWMonotone, kLogMatching,    kLogMatchingBelowHW,
+        kLeaderCompleteness, kStableRead, kNoAckedLoss,    kCandidateCompleteness};
     return properties;
 }
 

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "model/cluster/check/property.h"
+
+namespace highwater::model::cluster {
+
+extern const Property kIsrLaws;
+
+}  // namespace highwater::model::cluster

@@ -1,0 +1,143 @@
+// What can happen next, and what must hold when nothing is left to do.
+#include "model/cluster/cluster_world.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "model/cluster/occurrence.h"
+
+namespace highwater::model::cluster {
+namespace {
+
+using Kind = Message::Kind;
+
+}  // namespace
+
+bool ClusterWorld::may_send(const State& state, std::uint8_t batch, std::uint8_t broker) const {
+    if (!state.brokers[broker]->view.leads) return false;
+    const Producer& producer = state.rest.producer;
+    if (producer.status[batch] != Producer::kToSend) return false;
+    std::uint8_t waiting = 0;
+    for (std::uint8_t other = 0; other < scope_.batches; ++other) {
+        const std::uint8_t status = producer.status[other];
+        if (status != Producer::kToSend && status != Producer::kAcknowledged) ++waiting;
+        // In order, over one connection.
+        const bool settled = status == Producer::kAcknowledged || status == broker + 1;
+        if (other < batch && !settled) return false;
+    }
+    return waiting < scope_.in_flight;
+}
+
+bool ClusterWorld::is_worth_producing(const State& state, std::uint8_t batch, std::uint8_t broker) const {
+    BrokerInput input = input_of(BrokerInput::Kind::produce);
+    input.batch = batch;
+    const BrokerStep& step = brokers_->step(broker, *state.brokers[broker], input);
+    if (step.after != state.brokers[broker]) return true;
+    return std::ranges::any_of(step.output.produced,
+                               [](const ProduceAnswer& answer) { return answer.error() == ErrorCode::none; });
+}
+
+bool ClusterWorld::is_worth_fetching(const State& state, std::uint8_t follower) const {
+    if (!scope_.fetches_wait) return true;
+    const Broker& from = *state.brokers[follower];
+    const Broker& leader = *state.brokers[from.view.fetch.leader];
+    const BrokerStep& asked = brokers_->step(from.view.fetch.leader, leader, input_of(from.view.fetch));
+    if (asked.after != &leader) return true;
+    const Message& answer = asked.output.fetch_answer;
+    if (answer.kind == Kind::none || answer.error() != ErrorCode::none) return false;
+    return brokers_->step(follower, from, input_of(answer)).after != &from;
+}
+
+std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<Action>& actions,
+                                               Coverage& coverage) const {
+    const State::Rest& rest = state.rest;
+    const auto add = [&](ActionKind kind, std::size_t a, std::size_t b = 0) {
+        actions.push_back({kind, static_cast<std::uint8_t>(a), static_cast<std::uint8_t>(b)});
+    };
+    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
+        const Broker& broker = *state.brokers[id];
+        const bool fenced = has(rest.controller.fenced, id);
+        if (!broker.view.up) {
+            add(ActionKind::restart, id);
+            if (!fenced) add(ActionKind::session_timeout, id);
+            continue;
+        }
+        if (rest.unseen[id] > 0) add(ActionKind::learn, id);
+        if (fenced && broker.view.knows_its_role) add(ActionKind::unfence, id);
+        if (broker.driver.flush_end_plus_one > 0) add(ActionKind::flush, id);
+        const bool may_fetch = broker.view.may_fetch && rest.network.slots[id].kind == Kind::none &&
+                               state.brokers[broker.view.fetch.leader]->view.up;
+        if (may_fetch && is_worth_fetching(state, id)) add(ActionKind::fetch, id);
+        for (std::uint8_t batch = 0; batch < scope_.batches; ++batch) {
+            if (may_send(state, batch, id) && is_worth_producing(state, batch, id)) add(ActionKind::produce, batch, id);
+        }
+    }
+    for (std::size_t slot = 0; slot < rest.network.slots.size(); ++slot) {
+        if (rest.network.slots[slot].kind != Kind::none) add(ActionKind::deliver, slot);
+    }
+    const bool rests = actions.empty();
+    for (std::size_t i = 0; i < rest.network.late.size(); ++i) add(ActionKind::deliver_late, i);
+    if (rests) {
+        count(coverage, Occurrence::came_to_rest);
+        if (auto violation = judge_rest(state)) return violation;
+    }
+    const auto may = [&](ActionKind kind) { return rest.budgets[static_cast<std::size_t>(kind)] > 0; };
+    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
+        const Broker& broker = *state.brokers[id];
+        if (!broker.view.up) continue;
+        if (may(ActionKind::kill)) add(ActionKind::kill, id);
+        if (may(ActionKind::power_loss)) {
+            const std::size_t unsure = broker.disk().log.size() - broker.disk().durable;
+            for (std::size_t more = 0; more <= unsure; ++more) add(ActionKind::power_loss, id, more);
+        }
+        if (may(ActionKind::fence) && !has(rest.controller.fenced, id)) add(ActionKind::fence, id);
+        if (may(ActionKind::clock_jump) && broker.view.leads) add(ActionKind::clock_jump, id);
+        for (std::uint8_t batch = 0; may(ActionKind::late_produce) && batch < scope_.batches; ++batch) {
+            const bool was_sent = (rest.producer.sent & (1U << batch)) != 0;
+            if (was_sent && rest.producer.status[batch] != Producer::kToSend && broker.view.leads) {
+                add(ActionKind::late_produce, batch, id);
+            }
+        }
+    }
+    const bool room = rest.network.late.size() < scope_.late_messages;
+    for (std::size_t slot = 0; slot < rest.network.slots.size(); ++slot) {
+        if (rest.network.slots[slot].kind == Kind::none) continue;
+        if (may(ActionKind::drop)) add(ActionKind::drop, slot);
+        // The answer to a fetch that was given up is never heard: it is lost.
+        const Kind message = rest.network.slots[slot].kind;
+        if (may(ActionKind::hold) && room && message != Kind::fetch_answer) add(ActionKind::hold, slot);
+        // No connection repeats a request of its own accord: an AlterPartition is made twice only when one is given up.
+        const bool repeats = message == Kind::fetch || message == Kind::alter_answer;
+        if (may(ActionKind::duplicate) && room && repeats) add(ActionKind::duplicate, slot);
+    }
+    for (std::uint8_t batch = 0; may(ActionKind::give_up) && batch < scope_.batches; ++batch) {
+        const std::uint8_t status = rest.producer.status[batch];
+        if (status != Producer::kToSend && status != Producer::kAcknowledged) add(ActionKind::give_up, batch);
+    }
+    return std::nullopt;
+}
+
+std::optional<Violation> ClusterWorld::judge_rest(const State& state) const {
+    const auto violated = [](std::string facts) { return Violation{kRestProperty, std::move(facts)}; };
+    const ControllerState& controller = state.rest.controller;
+    for (std::uint8_t batch = 0; batch < scope_.batches; ++batch) {
+        if (state.rest.producer.status[batch] == Producer::kAcknowledged) continue;
+        return violated(fmt::format("nothing is under way, and #{} is not acknowledged", batch));
+    }
+    const auto all = static_cast<Brokers>((1U << scope_.brokers) - 1);
+    if (controller.isr != all) {
+        return violated(fmt::format("nothing is under way, and the ISR is {:03b} (as bits)", controller.isr));
+    }
+    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
+        const Broker& broker = *state.brokers[id];
+        if (broker.disk().log.size() != scope_.batches || broker.view.high_watermark != scope_.batches) {
+            return violated(
+                fmt::format("nothing is under way; broker {} has {} records, high watermark {}, of {} records", id,
+                            broker.disk().log.size(), broker.view.high_watermark, scope_.batches));
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace highwater::model::cluster
