@@ -200,7 +200,8 @@ IoResult<void> PartitionLog::Impl::replay(Offset from, const std::function<void(
             IoResult<void> broken;
             const auto walked =
                 walk_headers(reader, position, segment.path(kLogSuffix), [&](const auto& header, std::uint64_t at) {
-                    if (header.base_offset < expected) return false;
+                    // Offsets are outside the CRC: what the log cannot hold there is damage.
+                    if (header.base_offset < expected || header.last_offset() >= log_end_) return false;
                     expected = header.last_offset().next();
                     position = at + header.size_bytes();
                     if (header.last_offset() < from || damage_in(header.base_offset, expected)) return true;
