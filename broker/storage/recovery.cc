@@ -95,6 +95,10 @@ IoResult<OpenedState> PartitionLog::Impl::open() {
     std::erase_if(damaged_, [&](const DamagedRange& range) { return range.end <= log_start_; });
     if (auto loaded = load_epochs(); !loaded) return refuse(loaded.error());
     if (auto loaded = load_producers(); !loaded) return refuse(loaded.error());
+    if (is_new && epochs_are_dirty_) {
+        // A checkpoint without segments that did not fit: nothing of it may be found by the next opening.
+        if (auto flushed = flush(); !flushed) return refuse(flushed.error());
+    }
     if (is_clean) {
         recovery_point_ = log_end_;
     } else if (auto durable = make_recovered_durable(); !durable) {
