@@ -202,9 +202,11 @@ IoResult<void> PartitionLog::Impl::replay(Offset from, const std::function<void(
                 walk_headers(reader, position, segment.path(kLogSuffix), [&](const auto& header, std::uint64_t at) {
                     // Offsets are outside the CRC: what the log cannot hold there is damage.
                     if (header.base_offset < expected || header.last_offset() >= log_end_) return false;
+                    // Nor is the length of a damaged batch to be believed: the next one is looked for byte by byte.
+                    if (damage_in(header.base_offset, header.last_offset().next())) return false;
                     expected = header.last_offset().next();
                     position = at + header.size_bytes();
-                    if (header.last_offset() < from || damage_in(header.base_offset, expected)) return true;
+                    if (header.last_offset() < from) return true;
                     const auto facts = facts_at(reader, header, at);
                     if (!facts) {
                         broken = refuse(facts.error());
