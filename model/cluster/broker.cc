@@ -256,7 +256,14 @@ class Turn {
         load();
     }
     void carry_out(const EpochStarted& started) {
-        driver_.disk.epochs.push_back({narrow(started.leader_epoch.value()), narrow_offset(started.start_offset)});
+        // KIP-101: an epoch that starts here or before took over from those.
+        const StoredEpoch entry{narrow(started.leader_epoch.value()), narrow_offset(started.start_offset)};
+        auto& epochs = driver_.disk.epochs;
+        while (!epochs.empty() &&
+               (epochs.back().epoch >= entry.epoch || epochs.back().start_offset >= entry.start_offset)) {
+            epochs.truncate(epochs.size() - 1);
+        }
+        epochs.push_back(entry);
     }
     void carry_out(const ReplyProduce& reply) {
         output_.produced.push_back({narrow(static_cast<std::int64_t>(reply.token.value())), plus_one(reply.error),

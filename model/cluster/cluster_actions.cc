@@ -107,8 +107,8 @@ std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<A
         // The answer to a fetch that was given up is never heard: it is lost.
         const Kind message = rest.network.slots[slot].kind;
         if (may(ActionKind::hold) && room && message != Kind::fetch_answer) add(ActionKind::hold, slot);
-        // No connection repeats a request of its own accord: an AlterPartition is made twice only when one is given up.
-        const bool repeats = message == Kind::fetch || message == Kind::alter_answer;
+        // No connection repeats of its own accord: an AlterPartition is made twice only when one is given up.
+        const bool repeats = message == Kind::fetch;
         if (may(ActionKind::duplicate) && room && repeats) add(ActionKind::duplicate, slot);
     }
     for (std::uint8_t batch = 0; may(ActionKind::give_up) && batch < scope_.batches; ++batch) {

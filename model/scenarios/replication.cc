@@ -69,10 +69,10 @@ Scenario replication() {
                 "high watermarks.",
             .scopes = {{ScopeSize::small,
                         scope(FlushMode::fsync, {2, 1, 1}, {{kPowerLoss, 1}, {kFence, 1}}),
-                        {{358484, 46}}},
+                        {{357712, 46}}},
                        {ScopeSize::ci,
                         scope(FlushMode::fsync, {2, 1, 2}, {{kPowerLoss, 1}, {kFence, 1}, {kHold, 1}}),
-                        {{6666929, 56}}}},
+                        {{6651259, 56}}}},
             .must_occur = std::move(must_occur)};
 }
 
@@ -83,10 +83,10 @@ Scenario replicated() {
             .sentence = "flush=replicated: the same while processes die and no power is lost.",
             .scopes = {{ScopeSize::small,
                         scope(FlushMode::replicated, {2, 1, 1}, {{kKill, 1}, {kFence, 1}}),
-                        {{135900, 43}}},
+                        {{135664, 43}}},
                        {ScopeSize::ci,
                         scope(FlushMode::replicated, {2, 1, 2}, {{kKill, 1}, {kFence, 1}, {kHold, 1}}),
-                        {{1964614, 50}}}},
+                        {{1962156, 50}}}},
             .must_occur = std::move(must_occur)};
 }
 
@@ -118,7 +118,7 @@ Scenario retries() {
             "requests are late. What it appends is there once, and once acknowledged stays.",
         .scopes = {{ScopeSize::small,
                     scope(FlushMode::fsync, {2, 1, 1}, {{kGiveUp, 1}, {kLateProduce, 1}, {kFence, 1}, {kDuplicate, 1}}),
-                    {{173012, 34}}},
+                    {{160572, 34}}},
                    {ScopeSize::ci,
                     scope(FlushMode::fsync, {2, 1, 2}, {{kGiveUp, 1}, {kLateProduce, 1}, {kFence, 1}}),
                     {{322594, 41}}}},
