@@ -62,7 +62,7 @@ void Node::make_broker_config_keys() {
                                        .read_only = true,
                                        .sensitive = key.sensitive});
     }
-    std::ranges::stable_sort(broker_config_keys_, {}, &ConfigKey::name);
+    std::ranges::sort(broker_config_keys_, {}, &ConfigKey::name);
     const auto twice = std::ranges::unique(broker_config_keys_, {}, &ConfigKey::name);
     broker_config_keys_.erase(twice.begin(), twice.end());
 }

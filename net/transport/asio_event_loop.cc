@@ -26,7 +26,6 @@ using asio::ip::tcp;
 using boost::system::error_code;
 
 Endpoint endpoint_of(const tcp::endpoint& endpoint) {
-    error_code ignored;
     asio::ip::address address = endpoint.address();
     if (address.is_v6() && address.to_v6().is_v4_mapped())
         address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());

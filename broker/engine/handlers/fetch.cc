@@ -6,6 +6,7 @@
 
 #include "broker/engine/handlers.h"
 #include "broker/engine/node.h"
+#include "core/base/invariant.h"
 #include "net/wire/record/legacy_message_set.h"
 #include "net/wire/record/record_batch.h"
 
@@ -112,6 +113,8 @@ class RecordBlock {
 
     /// Reads the slices behind what was read so far.
     Result<std::span<std::byte>> read(const storage::LogSlices& slices) {
+        HIGHWATER_INVARIANT(slices.total_bytes <= size_ - used_, "{} bytes into a block of {} with {} used",
+                            slices.total_bytes, size_, used_);
         const std::span<std::byte> into(bytes_.get() + used_, slices.total_bytes);
         if (const auto done = storage::read_slices(slices, into); !done) return refuse(error_of(done.error()));
         used_ += slices.total_bytes;
