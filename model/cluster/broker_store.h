@@ -1,12 +1,10 @@
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <mutex>
-#include <unordered_map>
 
 #include "model/cluster/broker.h"
+#include "model/cluster/memo_table.h"
 
 namespace highwater::model::cluster {
 
@@ -27,22 +25,13 @@ class BrokerStore {
     /// The reference stays valid. Passes on what the core throws through the checker's invariant trap.
     [[nodiscard]] const BrokerStep& step(std::uint8_t id, const Broker& before, const BrokerInput& input);
 
-    [[nodiscard]] std::size_t brokers() const;
-    [[nodiscard]] std::size_t steps() const;
+    [[nodiscard]] std::size_t brokers() const { return brokers_.size(); }
+    [[nodiscard]] std::size_t steps() const { return steps_.size(); }
 
   private:
-    struct Shard {
-        mutable std::mutex mutex;
-        std::unordered_map<std::uint64_t, const Broker*> known;
-        std::deque<Broker> brokers;
-        std::unordered_map<std::uint64_t, BrokerStep> steps;
-    };
-    static constexpr std::size_t kShards = 64;
-
-    [[nodiscard]] Shard& shard(std::uint64_t hash) { return shards_[hash >> 58]; }
-
     const Scope scope_;
-    std::array<Shard, kShards> shards_;
+    MemoTable<Broker> brokers_;
+    MemoTable<BrokerStep> steps_;
 };
 
 }  // namespace highwater::model::cluster

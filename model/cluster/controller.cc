@@ -184,10 +184,9 @@ ControllerOutput decide(const Scope& scope, const ControllerState& before, const
 
 const ControllerOutput& DecisionStore::decide(const ControllerState& before, const ControllerInput& input) {
     const std::uint64_t key = XXH3_64bits_withSeed(&input, sizeof input, XXH3_64bits(&before, sizeof(ControllerState)));
-    const std::scoped_lock lock(mutex_);
-    const auto found = known_.find(key);
-    if (found != known_.end()) return found->second;
-    return known_.try_emplace(key, cluster::decide(scope_, before, input)).first->second;
+    if (const ControllerOutput* known = known_.find(key)) return *known;
+    const ControllerOutput decided = cluster::decide(scope_, before, input);
+    return known_.keep(key, [&](std::size_t) { return decided; });
 }
 
 Metadata metadata_of(const Scope& scope, const ControllerState& state, bool partition_changed) {

@@ -1,9 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
-#include <unordered_map>
 
+#include "model/cluster/memo_table.h"
 #include "model/cluster/state.h"
 
 namespace highwater::model::cluster {
@@ -45,8 +44,7 @@ class DecisionStore {
 
   private:
     const Scope scope_;
-    std::mutex mutex_;
-    std::unordered_map<std::uint64_t, ControllerOutput> known_;
+    MemoTable<ControllerOutput> known_;
 };
 
 /// What brokers learn of it.
