@@ -1,10 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <string_view>
+
+#include "model/explore/action.h"
 
 namespace highwater::model::cluster {
 
@@ -36,18 +37,15 @@ enum class ActionKind : std::uint8_t {
 inline constexpr std::size_t kDisturbances = static_cast<std::size_t>(ActionKind::restart);
 inline constexpr std::size_t kActionKinds = static_cast<std::size_t>(ActionKind::produce) + 1;
 
-struct Action {
-    ActionKind kind = ActionKind::restart;
-    std::uint8_t a = 0;
-    std::uint8_t b = 0;
+constexpr std::size_t disturbances_of(ActionKind) {
+    return kDisturbances;
+}
+constexpr std::array<std::string_view, kActionKinds> names_of(ActionKind) {
+    return {"kill",    "power_loss",   "fence",        "clock_jump",      "drop",    "hold",  "duplicate",
+            "give_up", "late_produce", "restart",      "session_timeout", "unfence", "learn", "flush",
+            "fetch",   "deliver",      "deliver_late", "produce"};
+}
 
-    friend bool operator==(const Action&, const Action&) = default;
-};
-
-/// The name as traces have it: "power_loss".
-std::string_view name_of(ActionKind kind);
-/// "power_loss 0 1"; action_from_text() reads it back.
-std::string to_text(Action action);
-std::optional<Action> action_from_text(std::string_view text);
+using Action = ActionOf<ActionKind>;
 
 }  // namespace highwater::model::cluster

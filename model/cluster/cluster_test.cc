@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 
 #include "model/cluster/cluster_world.h"
-#include "model/scenarios/cluster_check.h"
+#include "model/scenarios/check.h"
+#include "model/scenarios/replication.h"
 
 namespace highwater::model::cluster {
 namespace {
@@ -13,7 +14,7 @@ class Replicates : public testing::TestWithParam<const Scenario*> {};
 
 std::vector<const Scenario*> scenarios() {
     std::vector<const Scenario*> result;
-    for (const Scenario& scenario : all_scenarios()) result.push_back(&scenario);
+    for (const Scenario& scenario : replication_scenarios()) result.push_back(&scenario);
     return result;
 }
 
@@ -69,9 +70,9 @@ TEST(Cluster, ThreadsDoNotChangeWhatIsFound) {
 TEST(Cluster, AnActionIsReadBackAsItWasWritten) {
     for (std::size_t kind = 0; kind < kActionKinds; ++kind) {
         const Action action{static_cast<ActionKind>(kind), 2, 1};
-        EXPECT_EQ(action_from_text(to_text(action)), action);
+        EXPECT_EQ(action_from<ActionKind>(to_text(action)), action);
     }
-    EXPECT_FALSE(action_from_text("fetch 1"));
+    EXPECT_FALSE(action_from<ActionKind>("fetch 1"));
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ std::optional<Violation> ClusterWorld::apply(State& state, Action action, Covera
     forget_old_news(state);
     if (step.violation) return step.violation;
     observe(step);
-    return judge_all(Judged{scope_, was, state, coverage});
+    return properties().judge(Judged{scope_, was, state, coverage}, scope_.silenced_properties);
 }
 
 void ClusterWorld::act(Step& step, Action action) const {

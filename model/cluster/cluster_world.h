@@ -12,12 +12,10 @@
 #include "model/cluster/controller.h"
 #include "model/cluster/scope.h"
 #include "model/cluster/state.h"
+#include "model/explore/story.h"
 #include "model/explore/system.h"
 
 namespace highwater::model::cluster {
-
-/// The numbered lines that a replay prints. Exploration passes none.
-using Story = std::vector<std::string>;
 
 /// A replicated partition as a System: the machines of its brokers, the controller, their network, a producer, and
 /// consumers that read all that a leader gives, from every leader, at once.
@@ -30,6 +28,8 @@ class ClusterWorld {
 
     [[nodiscard]] const Scope& scope() const { return scope_; }
     [[nodiscard]] State initial() const;
+    /// The same; nothing is told of it.
+    [[nodiscard]] State initial(Story* /*story*/) const { return initial(); }
     [[nodiscard]] std::optional<Violation> enabled(const State& state, std::vector<Action>& actions,
                                                    Coverage& coverage) const;
     [[nodiscard]] std::optional<Violation> apply(State& state, Action action, Coverage& coverage) const {
@@ -38,7 +38,7 @@ class ClusterWorld {
     /// The same, and tells what happened.
     [[nodiscard]] std::optional<Violation> apply(State& state, Action action, Coverage& coverage, Story* story) const;
     [[nodiscard]] std::uint64_t fingerprint(const State& state) const;
-    [[nodiscard]] bool disturbs(Action action) const { return static_cast<std::size_t>(action.kind) < kDisturbances; }
+    [[nodiscard]] bool disturbs(Action action) const { return model::disturbs(action); }
 
     /// How many different brokers, and steps of one, have been kept.
     [[nodiscard]] std::size_t kept_brokers() const { return brokers_->brokers(); }

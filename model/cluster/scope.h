@@ -12,8 +12,12 @@ namespace highwater::model::cluster {
 /// How often each disturbance may still happen.
 using Budgets = std::array<std::uint8_t, kDisturbances>;
 
+class ClusterWorld;
+
 /// The bounds of an exploration. Budgets count disturbances only; delivery, restart and unfencing are free.
 struct Scope {
+    using World = ClusterWorld;
+
     FlushMode flush_mode = FlushMode::fsync;
     std::uint8_t brokers = 2;
     std::uint8_t min_insync_replicas = 1;

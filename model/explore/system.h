@@ -22,13 +22,20 @@ struct Violation {
 /// How often each thing of interest occurred. A scope names the counters that must not stay zero: a check that never
 /// saw its case is no check. The meaning of a counter's index is the system's.
 struct Coverage {
-    std::array<std::uint64_t, 32> counts{};
+    std::array<std::uint64_t, 64> counts{};
 
     void add(const Coverage& other) {
         for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += other.counts[i];
     }
     friend bool operator==(const Coverage&, const Coverage&) = default;
 };
+
+/// Counts one occurrence of a thing of interest; `Occurrence` is the system's enum of them.
+template <class Occurrence>
+    requires std::is_enum_v<Occurrence>
+void count(Coverage& coverage, Occurrence occurrence) {
+    ++coverage.counts[static_cast<std::size_t>(occurrence)];
+}
 
 /// What the explorers explore: states are values, actions small values, and everything is a function of its arguments.
 /// A system object is only read during exploration, by several threads at once.

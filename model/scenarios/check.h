@@ -1,37 +1,71 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "model/explore/progress.h"
 #include "model/explore/system.h"
-#include "model/scenarios/scenario.h"
-#include "model/trace/trace.h"
-#include "model/world/action.h"
 
 namespace highwater::model {
 
 enum class Explorer : std::uint8_t { exhaustive, random };
 
-/// How a scenario is explored. Together with the scope it decides everything but the seconds; `threads` decides nothing
+/// How a scope is explored. Together with the scope it decides everything but the seconds; `threads` decides nothing
 /// but the seconds.
 struct CheckOptions {
     Explorer explorer = Explorer::exhaustive;
     unsigned threads = 1;
+    /// Stop when more than this many states were found; 0: no limit.
     std::uint64_t max_states = 0;
+    /// Of the random explorer.
     std::uint64_t seed = 1;
     std::uint64_t steps = 1'000'000;
+    /// Where the system is symmetric: visit one state of each orbit only.
+    bool symmetry = true;
     ProgressStyle progress = ProgressStyle::silent;
 };
 
-/// Explores the scope with all properties. The counterexample, if there is one, is as it was found.
-Exploration<Action> explore(const Scope& scope, const CheckOptions& options);
+/// The numbered story of a run, in Kafka's words: each action and what came of it, the violation at the end (or that
+/// there is none), and the state there.
+struct Told {
+    std::string text;
+    /// Name of the property that does not hold at the end; empty when all do.
+    std::string property;
+    /// An action of the list was not possible: the story ends before it.
+    bool impossible = false;
+};
 
-/// The same violation in as few actions, and then as few disturbances, as a bounded search finds.
-Counterexample<Action> minimise(const Scope& scope, Counterexample<Action> found);
+/// Scope::World says which world the scope bounds.
+template <class Scope>
+using ActionIn = typename Scope::World::Action;
+
+// Of both worlds; instantiated in partition_checker.cc and cluster_checker.cc.
+
+/// Explores the scope with all properties. The counterexample, if there is one, is as it was found.
+template <class Scope>
+Exploration<ActionIn<Scope>> explore(const Scope& scope, const CheckOptions& options);
+
+/// The same violation in as few actions, and then as few disturbances, as a bounded search finds. Exhaustive searches
+/// find the fewest actions, so for what they found only fewer disturbances are looked for.
+template <class Scope>
+Counterexample<ActionIn<Scope>> minimise(const Scope& scope, Counterexample<ActionIn<Scope>> found);
+
+template <class Scope>
+Told tell_story(const Scope& scope, std::span<const ActionIn<Scope>> actions);
+template <class Scope>
+Told tell_story(const Scope& scope, const std::vector<ActionIn<Scope>>& actions) {
+    return tell_story(scope, std::span<const ActionIn<Scope>>(actions));
+}
 
 /// How many actions of the list disturb.
-std::size_t disturbances(const std::vector<Action>& actions);
+template <class Action>
+std::size_t disturbances(const std::vector<Action>& actions) {
+    std::size_t number = 0;
+    for (const Action action : actions) number += disturbs(action) ? 1 : 0;
+    return number;
+}
 
 }  // namespace highwater::model

@@ -1,6 +1,8 @@
 #include "model/scenarios/idempotence.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace highwater::model {
 namespace {
@@ -155,9 +157,17 @@ Scenario first_overtaken() {
 
 }  // namespace
 
-std::vector<Scenario> idempotence_scenarios() {
-    return {idempotence(),           failures(),       epochs(), window(), retention(), replicated(),
-            replicated_power_loss(), first_overtaken()};
+std::span<const Scenario> idempotence_scenarios() {
+    static const std::vector<Scenario> scenarios = {
+        idempotence(),           failures(),       epochs(), window(), retention(), replicated(),
+        replicated_power_loss(), first_overtaken()};
+    return scenarios;
+}
+
+const Scenario* find_scenario(std::string_view name) {
+    const auto scenarios = idempotence_scenarios();
+    const auto found = std::ranges::find(scenarios, name, &Scenario::name);
+    return found == scenarios.end() ? nullptr : &*found;
 }
 
 }  // namespace highwater::model

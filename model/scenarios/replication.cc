@@ -1,7 +1,9 @@
 #include "model/scenarios/replication.h"
 
+#include <algorithm>
 #include <initializer_list>
 #include <utility>
+#include <vector>
 
 namespace highwater::model::cluster {
 namespace {
@@ -67,6 +69,7 @@ Scenario replication() {
                 "Brokers replicate one partition and are elected, fenced and cut from power; what was not synced "
                 "is lost, messages are late. Nothing acknowledged is lost, and no two logs differ below their "
                 "high watermarks.",
+            .known_to_fail = {},
             .scopes = {{ScopeSize::small,
                         scope(FlushMode::fsync, {2, 1, 1}, {{kPowerLoss, 1}, {kFence, 1}}),
                         {{357712, 46}}},
@@ -81,6 +84,7 @@ Scenario replicated() {
     must_occur.push_back(Occurrence::broker_came_back);
     return {.name = "replication-replicated",
             .sentence = "flush=replicated: the same while processes die and no power is lost.",
+            .known_to_fail = {},
             .scopes = {{ScopeSize::small,
                         scope(FlushMode::replicated, {2, 1, 1}, {{kKill, 1}, {kFence, 1}}),
                         {{135664, 43}}},
@@ -97,6 +101,7 @@ Scenario isr() {
         .sentence =
             "Followers lag and come back while AlterPartition requests and their answers are late, lost or "
             "repeated: the ISR that a leader counts with contains every one that may have been committed.",
+        .known_to_fail = {},
         .scopes = {{ScopeSize::small,
                     scope(FlushMode::replicated, {2, 1, 1}, {{kClockJump, 1}, {kFence, 1}, {kHold, 1}}),
                     {{347117, 38}}},
@@ -116,6 +121,7 @@ Scenario retries() {
         .sentence =
             "The producer does not wait for answers and sends again, to whoever leads; copies of its "
             "requests are late. What it appends is there once, and once acknowledged stays.",
+        .known_to_fail = {},
         .scopes = {{ScopeSize::small,
                     scope(FlushMode::fsync, {2, 1, 1}, {{kGiveUp, 1}, {kLateProduce, 1}, {kFence, 1}, {kDuplicate, 1}}),
                     {{160572, 34}}},
@@ -128,8 +134,15 @@ Scenario retries() {
 
 }  // namespace
 
-std::vector<Scenario> replication_scenarios() {
-    return {replication(), replicated(), isr(), retries()};
+std::span<const Scenario> replication_scenarios() {
+    static const std::vector<Scenario> scenarios = {replication(), replicated(), isr(), retries()};
+    return scenarios;
+}
+
+const Scenario* find_scenario(std::string_view name) {
+    const auto scenarios = replication_scenarios();
+    const auto found = std::ranges::find(scenarios, name, &Scenario::name);
+    return found == scenarios.end() ? nullptr : &*found;
 }
 
 }  // namespace highwater::model::cluster

@@ -1,12 +1,20 @@
 #pragma once
 
-#include <vector>
+#include <span>
+#include <string_view>
 
-#include "model/scenarios/cluster_scenario.h"
+#include "model/cluster/occurrence.h"
+#include "model/cluster/scope.h"
+#include "model/scenarios/scenario.h"
 
 namespace highwater::model::cluster {
 
-/// The scenarios of one partition that is replicated.
-std::vector<Scenario> replication_scenarios();
+using Scenario = ScenarioOf<Scope, Occurrence>;
+using ScenarioScope = Scenario::Bounded;
+
+/// One partition on two or three brokers with their controller.
+[[nodiscard]] std::span<const Scenario> replication_scenarios();
+/// nullptr when there is none.
+[[nodiscard]] const Scenario* find_scenario(std::string_view name);
 
 }  // namespace highwater::model::cluster

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -36,5 +38,65 @@ Counterexample<typename S::Action> leave_out(const S& system, Counterexample<typ
     }
     return found;
 }
+
+/// A search for the same violation within the disturbances that were used, and then with fewer and fewer of them.
+/// `Scope` has budgets, one for each kind of disturbance. `only` says which scope judges this property alone.
+template <class Scope, class Only>
+class NarrowSearch {
+  public:
+    using World = typename Scope::World;
+    using Step = typename World::Action;
+
+    /// A search that visits so many states takes a second or two.
+    static constexpr std::uint64_t kStates = 300'000;
+
+    NarrowSearch(const Scope& scope, const Counterexample<Step>& found, Only only)
+        : best_(found), narrow_(only(scope, found.violation.property)) {
+        narrow_.budgets = {};
+        for (const Step action : found.actions) {
+            if (disturbs(action)) ++narrow_.budgets[static_cast<std::size_t>(action.kind)];
+        }
+    }
+
+    Counterexample<Step> run() {
+        consider(narrow_);
+        for (std::size_t kind = 0; kind < narrow_.budgets.size();) {
+            Scope fewer = narrow_;
+            if (fewer.budgets[kind] == 0) {
+                ++kind;
+                continue;
+            }
+            --fewer.budgets[kind];
+            if (consider(fewer)) {
+                narrow_ = fewer;
+            } else {
+                ++kind;
+            }
+        }
+        return best_;
+    }
+
+  private:
+    static std::pair<std::size_t, std::size_t> size_of(const std::vector<Step>& actions) {
+        const auto faults = std::ranges::count_if(actions, [](Step action) { return disturbs(action); });
+        return {actions.size(), static_cast<std::size_t>(faults)};
+    }
+
+    /// Whether there is a better way in `scope`, which is then the best.
+    bool consider(const Scope& scope) {
+        const auto depth = static_cast<std::uint32_t>(best_.actions.size());
+        auto result = explore_exhaustively(
+            World(scope), {.threads = 1, .max_states = kStates, .max_depth = depth, .name = "minimise"});
+        if (!result.counterexample || result.counterexample->violation.property != best_.violation.property) {
+            return false;
+        }
+        if (size_of(result.counterexample->actions) >= size_of(best_.actions)) return false;
+        best_ = std::move(*result.counterexample);
+        return true;
+    }
+
+    Counterexample<Step> best_;
+    Scope narrow_;
+};
 
 }  // namespace highwater::model

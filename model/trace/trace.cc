@@ -19,7 +19,7 @@ void write_trace(std::ostream& out, const Trace& trace) {
         << "core " << (trace.core.empty() ? "unchanged" : trace.core) << '\n'
         << "property " << trace.property << '\n'
         << "facts " << trace.facts << '\n';
-    for (const Action action : trace.actions) out << "action " << to_text(action) << '\n';
+    for (const std::string& action : trace.actions) out << "action " << action << '\n';
 }
 
 std::expected<Trace, std::string> read_trace(std::istream& in) {
@@ -45,9 +45,7 @@ std::expected<Trace, std::string> read_trace(std::istream& in) {
         } else if (key == "facts") {
             trace.facts = value;
         } else if (key == "action") {
-            const auto action = action_from_text(value);
-            if (!action) return std::unexpected(fmt::format("line {}: not an action: {}", number, value));
-            trace.actions.push_back(*action);
+            trace.actions.push_back(value);
         } else {
             return std::unexpected(fmt::format("line {}: unknown word {}", number, key));
         }

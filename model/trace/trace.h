@@ -5,12 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "model/scenarios/scenario.h"
-#include "model/world/action.h"
+#include "model/scenarios/scope_size.h"
 
 namespace highwater::model {
 
-/// A way to a violation, with all that is needed to go it again.
+/// A way to a violation, with all that is needed to go it again. Whose world it is, the scenario says.
 struct Trace {
     std::string scenario;
     ScopeSize size = ScopeSize::small;
@@ -18,7 +17,8 @@ struct Trace {
     std::string core;
     std::string property;
     std::string facts;
-    std::vector<Action> actions;
+    /// As to_text() writes them.
+    std::vector<std::string> actions;
 
     friend bool operator==(const Trace&, const Trace&) = default;
 };

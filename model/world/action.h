@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
 #include <string_view>
+
+#include "model/explore/action.h"
 
 namespace highwater::model {
 
@@ -33,19 +35,16 @@ enum class ActionKind : std::uint8_t {
 inline constexpr std::size_t kDisturbances = static_cast<std::size_t>(ActionKind::deliver_request);
 inline constexpr std::size_t kActionKinds = static_cast<std::size_t>(ActionKind::restart) + 1;
 
-struct Action {
-    ActionKind kind = ActionKind::restart;
-    std::uint8_t a = 0;
-    std::uint8_t b = 0;
+constexpr std::size_t disturbances_of(ActionKind) {
+    return kDisturbances;
+}
+constexpr std::array<std::string_view, kActionKinds> names_of(ActionKind) {
+    return {
+        "disconnect",     "duplicate",         "overtake",        "kill",           "power_loss",      "append_failure",
+        "flush_failure",  "request_timeout",   "epoch_bump",      "retention",      "deliver_request", "deliver_stray",
+        "deliver_answer", "notice_disconnect", "complete_append", "complete_flush", "restart"};
+}
 
-    friend bool operator==(const Action&, const Action&) = default;
-};
-
-/// The name as traces have it: "deliver_request".
-std::string_view name_of(ActionKind kind);
-std::optional<ActionKind> action_kind_from(std::string_view name);
-/// "deliver_request 0 0"; action_from_text() reads it back.
-std::string to_text(Action action);
-std::optional<Action> action_from_text(std::string_view text);
+using Action = ActionOf<ActionKind>;
 
 }  // namespace highwater::model

@@ -9,14 +9,12 @@
 #include "model/explore/system.h"
 #include "model/world/clock.h"
 #include "model/world/disk.h"
+#include "model/explore/story.h"
 #include "model/world/network.h"
 #include "model/world/scope.h"
 #include "model/world/step_events.h"
 
 namespace highwater::model {
-
-/// The numbered lines that a replay prints. Exploration passes none.
-using Story = std::vector<std::string>;
 
 /// What a step may use besides the world: all of it belongs to the step, none to the state.
 struct StepContext {

@@ -35,8 +35,4 @@ static_assert(kOccurrences <= std::tuple_size_v<decltype(Coverage::counts)>);
 /// The words that reports have for it.
 std::string_view name_of(Occurrence occurrence);
 
-inline void count(Coverage& coverage, Occurrence occurrence) {
-    ++coverage.counts[static_cast<std::size_t>(occurrence)];
-}
-
 }  // namespace highwater::model

@@ -144,7 +144,7 @@ std::optional<Violation> PartitionWorld::apply(World& world, Action action, Cove
         world.node.fetch(context, std::max(world.outside.history.delivered_end, world.node.disk.log_start));
     }
     const Observed observed(scope_, events, world.outside.history, world.node.disk, world.node.driver.up);
-    auto violation = judge_all(observed);
+    auto violation = properties().judge(observed, scope_.controls.silenced_properties);
     const std::uint8_t read_before = world.outside.history.delivered_end;
     world.outside.history.add(events, world.node.disk);
     if (world.outside.history.delivered_end > read_before) {

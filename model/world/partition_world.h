@@ -54,7 +54,7 @@ class PartitionWorld {
     /// The same, and tells what happened.
     [[nodiscard]] std::optional<Violation> apply(World& world, Action action, Coverage& coverage, Story* story) const;
     [[nodiscard]] std::uint64_t fingerprint(const World& world) const;
-    [[nodiscard]] bool disturbs(Action action) const { return static_cast<std::size_t>(action.kind) < kDisturbances; }
+    [[nodiscard]] bool disturbs(Action action) const { return model::disturbs(action); }
 
   private:
     void act(StepContext& context, World& world, Action action) const;

@@ -32,8 +32,12 @@ struct Controls {
     friend bool operator==(const Controls&, const Controls&) = default;
 };
 
+class PartitionWorld;
+
 /// The bounds of an exploration. Budgets count disturbances only; delivery, flush, retry and restart are free.
 struct Scope {
+    using World = PartitionWorld;
+
     FlushMode flush_mode = FlushMode::fsync;
     std::uint8_t producers = 2;
     /// Each producer sends this many batches, and may have max_in_flight of them unanswered (at most 5, KIP-98).

@@ -120,11 +120,11 @@ TEST(Disk, RecoversTheLogThatItHolds) {
 TEST(Action, IsReadBackFromItsText) {
     for (std::size_t kind = 0; kind < kActionKinds; ++kind) {
         const Action action{static_cast<ActionKind>(kind), 1, 7};
-        EXPECT_EQ(action_from_text(to_text(action)), action);
+        EXPECT_EQ(action_from<ActionKind>(to_text(action)), action);
     }
-    EXPECT_EQ(action_from_text("deliver_request 0"), std::nullopt);
-    EXPECT_EQ(action_from_text("deliver_request 0 999"), std::nullopt);
-    EXPECT_EQ(action_from_text("no_such 0 0"), std::nullopt);
+    EXPECT_EQ(action_from<ActionKind>("deliver_request 0"), std::nullopt);
+    EXPECT_EQ(action_from<ActionKind>("deliver_request 0 999"), std::nullopt);
+    EXPECT_EQ(action_from<ActionKind>("no_such 0 0"), std::nullopt);
 }
 
 // A copy of a world goes on exactly like the original; equal worlds have equal fingerprints.

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "core/base/invariant.h"
 #include "model/cluster/check/candidate_completeness.h"
 #include "model/cluster/check/high_watermark_monotone.h"
 #include "model/cluster/check/isr_laws.h"
@@ -21,7 +20,6 @@
 namespace highwater::model::cluster {
 namespace {
 
-/// What is broken first comes first: where one fault breaks several properties, the report names the most specific.
 const std::array<Property, 12>& table() {
     static const std::array<Property, 12> properties = {
         kOneLeader,          kIsrLaws,    kQuorumSuperset, kStartBound,
@@ -32,29 +30,9 @@ const std::array<Property, 12>& table() {
 
 }  // namespace
 
-std::span<const Property> all_properties() {
-    return table();
-}
-
-std::uint32_t property_bit(std::string_view name) {
-    std::uint32_t bit = 1;
-    for (const Property& property : table()) {
-        if (property.name == name) return bit;
-        bit <<= 1;
-    }
-    HIGHWATER_INVARIANT(false, "no property is called {}", name);
-    return 0;
-}
-
-std::optional<Violation> judge_all(const Judged& judged) {
-    std::uint32_t bit = 1;
-    for (const Property& property : table()) {
-        if ((judged.scope.silenced_properties & bit) == 0) {
-            if (auto facts = property.judge(judged)) return Violation{property.name, std::move(*facts)};
-        }
-        bit <<= 1;
-    }
-    return std::nullopt;
+const PropertyBoard<Judged>& properties() {
+    static const PropertyBoard<Judged> board(table());
+    return board;
 }
 
 std::string batch_text(std::uint8_t batch) {

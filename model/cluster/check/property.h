@@ -1,14 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <string>
-#include <string_view>
 
 #include "model/cluster/broker.h"
 #include "model/cluster/state.h"
-#include "model/explore/system.h"
+#include "model/explore/property.h"
 
 namespace highwater::model::cluster {
 
@@ -28,20 +26,10 @@ struct Judged {
     }
 };
 
-/// A statement that must hold after every step. nullopt: it does. Otherwise the facts that contradict it.
-struct Property {
-    std::string_view id;
-    std::string_view name;
-    std::string_view statement;
-    std::optional<std::string> (*judge)(const Judged&);
-};
+using Property = PropertyOf<Judged>;
 
-/// All properties of the cluster, in the order in which they are judged.
-[[nodiscard]] std::span<const Property> all_properties();
-/// The bit of a property in Scope::silenced_properties. Requires: there is one of this name.
-[[nodiscard]] std::uint32_t property_bit(std::string_view name);
-/// The first property that does not hold, unless it is silenced.
-[[nodiscard]] std::optional<Violation> judge_all(const Judged& judged);
+/// The properties of the cluster.
+[[nodiscard]] const PropertyBoard<Judged>& properties();
 
 /// "#1": the second batch.
 [[nodiscard]] std::string batch_text(std::uint8_t batch);

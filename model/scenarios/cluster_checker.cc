@@ -1,0 +1,57 @@
+// The scenarios of a replicated partition.
+#include "model/cluster/check/property.h"
+#include "model/cluster/cluster_world.h"
+#include "model/scenarios/replication.h"
+#include "model/scenarios/scenario_checker.h"
+
+namespace highwater::model {
+namespace cluster {
+
+std::string bounds_of(const Scope& scope) {
+    return fmt::format("{} brokers, min.insync.replicas {}, {} batches, {} in flight, flush={}, {} late messages",
+                       scope.brokers, scope.min_insync_replicas, scope.batches, scope.in_flight,
+                       enumerator_name(scope.flush_mode), scope.late_messages);
+}
+
+std::vector<Statement> statements_of(const Scope&) {
+    std::vector<Statement> statements;
+    for (const Property& property : properties().all()) {
+        statements.push_back({property.id, property.name, property.statement});
+    }
+    statements.push_back(
+        {"", kRestProperty,
+         "When nothing is left to do, every record was acknowledged and is on every replica, and all are in sync."});
+    statements.push_back({"", kContractProperty, "The machine keeps its contract with the driver."});
+    statements.push_back({"", kInvariantProperty, "No invariant of the core is broken."});
+    return statements;
+}
+
+std::uint32_t& silenced_properties(Scope& scope) {
+    return scope.silenced_properties;
+}
+
+std::optional<std::uint32_t> property_bit(const Scope&, std::string_view name) {
+    return properties().bit_of(name);
+}
+
+bool set_control(Scope& scope, std::string_view name) {
+    if (name == "fetches_do_not_wait") return !(scope.fetches_wait = false);
+    return false;
+}
+
+}  // namespace cluster
+
+template Exploration<cluster::Action> explore(const cluster::Scope&, const CheckOptions&);
+template Counterexample<cluster::Action> minimise(const cluster::Scope&, Counterexample<cluster::Action>);
+template Told tell_story(const cluster::Scope&, std::span<const cluster::Action>);
+
+std::vector<std::unique_ptr<const Checker>> cluster_checkers() {
+    std::vector<std::unique_ptr<const Checker>> checkers;
+    for (const cluster::Scenario& scenario : cluster::replication_scenarios()) {
+        checkers.push_back(std::make_unique<ScenarioChecker<cluster::Scope, cluster::Occurrence>>(
+            scenario, "of a replicated partition"));
+    }
+    return checkers;
+}
+
+}  // namespace highwater::model

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "model/explore/system.h"
+#include "model/scenarios/check.h"
+
+namespace highwater::model {
+
+/// "  record acknowledged: 8112" for each thing that occurred.
+template <class Occurrence>
+void print_occurrences(const Coverage& coverage, std::size_t number) {
+    for (std::size_t i = 0; i < number; ++i) {
+        if (coverage.counts[i] > 0) fmt::print("  {}: {}\n", name_of(static_cast<Occurrence>(i)), coverage.counts[i]);
+    }
+}
+
+/// How large the space was, how fast it was explored, and what that took.
+template <class Action>
+void print_exploration(const Exploration<Action>& run, const CheckOptions& options) {
+    const auto per_second = [&run](std::uint64_t count) {
+        return run.cpu_seconds > 0 ? static_cast<double>(count) / run.cpu_seconds : 0.0;
+    };
+    const auto time = fmt::format("{:.2f} s ({:.2f} s of processor time: {:.0f} states/s, {:.0f} steps/s)", run.seconds,
+                                  run.cpu_seconds, per_second(run.states), per_second(run.steps));
+    if (options.explorer != Explorer::exhaustive) {
+        fmt::print("{} steps, longest walk {}, {}\n", run.steps, run.depth, time);
+        return;
+    }
+    fmt::print("{} states, depth {}, {} steps, {}\n", run.states, run.depth, run.steps, time);
+    if (run.unreduced_states != run.states) fmt::print("{} states without symmetry\n", run.unreduced_states);
+    const auto states = static_cast<double>(run.states);
+    fmt::print(
+        "{:.1f} bytes of memory a state ({:.1f} visited set, {:.1f} way back, {:.1f} frontier); expected pairs of "
+        "states with one fingerprint: {:.1e}\n",
+        static_cast<double>(run.memory.total()) / states, static_cast<double>(run.memory.visited) / states,
+        static_cast<double>(run.memory.discoveries) / states, static_cast<double>(run.memory.frontier) / states,
+        run.expected_collisions());
+}
+
+}  // namespace highwater::model

@@ -1,0 +1,333 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "model/explore/exhaustive.h"
+#include "model/explore/invariant_trap.h"
+#include "model/explore/random.h"
+#include "model/explore/story.h"
+#include "model/mutants/mutant.h"
+#include "model/scenarios/board.h"
+#include "model/scenarios/checker.h"
+#include "model/scenarios/report.h"
+#include "model/scenarios/scenario.h"
+#include "model/trace/minimise.h"
+
+// What every world is checked with. Included by the one file of each world that instantiates it, which declares before,
+// to be found by ADL:
+//     std::string bounds_of(const Scope&)                        "2 brokers, 1 batch, ..." without the budgets
+//     std::vector<Statement> statements_of(const Scope&)         all that can be found broken
+//     std::uint32_t& silenced_properties(Scope&)                 bit i replaces property i by "true"
+//     std::optional<std::uint32_t> property_bit(const Scope&, std::string_view name)
+//     bool set_control(Scope&, std::string_view name)            switches a control on; false: there is none
+//     std::string print(const State&, const Scope&)              the state, for people
+//     std::string_view name_of(Occurrence)                       the last one is came_to_rest
+
+namespace highwater::model {
+
+template <class Scope>
+Exploration<ActionIn<Scope>> explore(const Scope& scope, const CheckOptions& options) {
+    const typename Scope::World world(scope);
+    if (options.explorer == Explorer::random) {
+        return explore_randomly(
+            world, {.seed = options.seed, .steps = options.steps, .name = "random", .progress = options.progress});
+    }
+    return explore_exhaustively(world, {.threads = options.threads,
+                                        .max_states = options.max_states,
+                                        .max_depth = 0,
+                                        .symmetry = options.symmetry,
+                                        .name = "exhaustive",
+                                        .progress = options.progress});
+}
+
+template <class Scope>
+Counterexample<ActionIn<Scope>> minimise(const Scope& scope, Counterexample<ActionIn<Scope>> found) {
+    const auto judging_only = [](Scope narrow, std::string_view property) {
+        const auto bit = property_bit(narrow, property);
+        if (bit) silenced_properties(narrow) = ~*bit;
+        return narrow;
+    };
+    found = leave_out(typename Scope::World(scope), std::move(found));
+    return NarrowSearch<Scope, decltype(judging_only)>(scope, found, judging_only).run();
+}
+
+template <class Scope>
+Told tell_story(const Scope& scope, std::span<const ActionIn<Scope>> actions) {
+    const typename Scope::World world(scope);
+    Told told;
+    Coverage coverage;
+    Story story;
+    std::optional<Violation> violation;
+    const auto add_lines = [&] {
+        for (const std::string& line : story) told.text += "      " + line + "\n";
+        story.clear();
+    };
+    told.text += "  0. the beginning\n";
+    auto state = world.initial(&story);
+    add_lines();
+    std::vector<ActionIn<Scope>> enabled;
+    for (std::size_t i = 0; !violation; ++i) {
+        enabled.clear();
+        violation = world.enabled(state, enabled, coverage);
+        if (violation || i == actions.size()) break;
+        if (std::ranges::find(enabled, actions[i]) == enabled.end()) {
+            told.impossible = true;
+            told.text += fmt::format("{:3}. {}: not possible here\n", i + 1, to_text(actions[i]));
+            break;
+        }
+        told.text += fmt::format("{:3}. {}{}\n", i + 1, to_text(actions[i]),
+                                 world.disturbs(actions[i]) ? "   <- a disturbance" : "");
+        try {
+            violation = world.apply(state, actions[i], coverage, &story);
+        } catch (const InvariantBroken& broken) {
+            violation = Violation{kInvariantProperty, broken.what()};
+        }
+        add_lines();
+    }
+    if (violation) {
+        told.property = violation->property;
+        const auto statements = statements_of(scope);
+        const auto stated = std::ranges::find(statements, violation->property, &Statement::name);
+        told.text += fmt::format("VIOLATED {}: {}\n  {}\n", violation->property, violation->facts,
+                                 stated == statements.end() ? std::string_view{} : stated->text);
+    } else if (!told.impossible) {
+        told.text += "every property holds\n";
+    }
+    told.text += "\n" + print(state, scope);
+    return told;
+}
+
+/// A scenario and what is done with it.
+template <class Scope, class Occurrence>
+class ScenarioChecker final : public Checker {
+  public:
+    using Scenario = ScenarioOf<Scope, Occurrence>;
+    using Bounded = typename Scenario::Bounded;
+    using Action = ActionIn<Scope>;
+
+    ScenarioChecker(const Scenario& scenario, std::string_view world) : scenario_(scenario), world_(world) {}
+
+    [[nodiscard]] std::string_view name() const override { return scenario_.name; }
+    [[nodiscard]] std::string_view sentence() const override { return scenario_.sentence; }
+    [[nodiscard]] std::string_view world() const override { return world_; }
+    [[nodiscard]] std::string_view known_to_fail() const override { return scenario_.known_to_fail; }
+    [[nodiscard]] ScopeSize usual_scope() const override {
+        return scenario_.find(ScopeSize::ci) != nullptr ? ScopeSize::ci : scenario_.scopes.front().size;
+    }
+    [[nodiscard]] std::vector<Statement> statements() const override { return statements_of(Scope{}); }
+
+    [[nodiscard]] std::vector<ListedScope> scopes() const override {
+        std::vector<ListedScope> listed;
+        for (const Bounded& bounded : scenario_.scopes) {
+            listed.push_back({bounded.size, all_bounds(bounded.scope), pinned(bounded)});
+        }
+        return listed;
+    }
+
+    [[nodiscard]] Verdict check(ScopeSize size, const CheckOptions& options,
+                                const ReportOptions& report) const override {
+        const Bounded& bounded = *scenario_.find(size);
+        const std::string_view core = core_variant().id;
+        fmt::print("{}, scope {}{}: {}\n{}\n", name(), name_of(size),
+                   core.empty() ? "" : fmt::format(", core {}", core), sentence(), all_bounds(bounded.scope));
+        if (options.explorer == Explorer::random)
+            fmt::print("random, seed {}, {} steps\n", options.seed, options.steps);
+        std::fflush(stdout);
+        const auto run = explore(bounded.scope, options);
+        print_exploration(run, options);
+        print_occurrences<Occurrence>(run.coverage, static_cast<std::size_t>(Occurrence::came_to_rest) + 1);
+        if (run.counterexample) return report_violation(bounded, *run.counterexample, report);
+        if (run.complete && !is_as_pinned(bounded, run)) return Verdict::violated;
+        if (report.processor_seconds > 0 && run.cpu_seconds > report.processor_seconds) {
+            fmt::print("that took more than {:.1f} s of processor time\n", report.processor_seconds);
+            return Verdict::violated;
+        }
+        fmt::print("{} properties hold{}\n", statements().size(),
+                   run.complete ? " in every reachable state" : " as far as it went");
+        return Verdict::holds;
+    }
+
+    [[nodiscard]] std::expected<Told, std::string> retell(const Trace& trace) const override {
+        const Bounded* bounded = scenario_.find(trace.size);
+        if (bounded == nullptr) {
+            return std::unexpected(fmt::format("{} has no scope {}", name(), name_of(trace.size)));
+        }
+        std::vector<Action> actions;
+        for (const std::string& text : trace.actions) {
+            const auto action = action_from<decltype(Action::kind)>(text);
+            if (!action) return std::unexpected(fmt::format("not an action: {}", text));
+            actions.push_back(*action);
+        }
+        return tell_story(bounded->scope, actions);
+    }
+
+    [[nodiscard]] Verdict hunt(ScopeSize size, const HuntOptions& options) const override {
+        const CoreVariant& mutant = core_variant();
+        Scope scope = scenario_.find(size)->scope;
+        if (!weaken(scope, options)) return Verdict::usage;
+        const auto run = explore(scope, options.check);
+        if (!run.counterexample) {
+            if (options.board) {
+                fmt::print("{}\n", to_line(line_of(run)));
+            } else {
+                fmt::print("{} survived {} {}: {} states\n", mutant.id, name(), name_of(size), run.states);
+            }
+            return options.expect_survival ? Verdict::holds : Verdict::violated;
+        }
+        const auto best = minimise(scope, *run.counterexample);
+        const Told told = tell_story(scope, best.actions);
+        if (options.expect_survival) {
+            fmt::print("{}: expected to survive, and found:\n{}", mutant.id, told.text);
+            return Verdict::violated;
+        }
+        const bool as_said = best.violation.property == mutant.breaks && told.property == mutant.breaks;
+        if (options.board) {
+            BoardLine line = line_of(run);
+            line.killed_by = best.violation.property;
+            line.as_said = as_said;
+            line.actions = best.actions.size();
+            line.found.push_back(found_by_walking(scope));
+            fmt::print("{}\n", to_line(line));
+        } else {
+            fmt::print("{}: {} ({})\n{}\nfound in {} states\n", mutant.id, mutant.title, mutant.source, told.text,
+                       run.states);
+            if (!as_said) fmt::print("expected to break {}, broke {}\n", mutant.breaks, best.violation.property);
+        }
+        return as_said ? Verdict::holds : Verdict::violated;
+    }
+
+  private:
+    /// How many random steps the board gives to find a mutant.
+    static constexpr std::uint64_t kBoardSteps = 2'000'000;
+
+    using Kind = decltype(Action::kind);
+
+    static std::string all_bounds(const Scope& scope) {
+        std::vector<std::string> budgets;
+        for (std::size_t i = 0; i < scope.budgets.size(); ++i) {
+            if (scope.budgets[i] == 0) continue;
+            budgets.push_back(fmt::format("{} {}", name_of(static_cast<Kind>(i)), scope.budgets[i]));
+        }
+        return fmt::format("{}; at most: {}", bounds_of(scope), fmt::join(budgets, ", "));
+    }
+
+    static std::string pinned(const Bounded& bounded) {
+        if (!bounded.golden) return {};
+        return fmt::format("{} states, depth {}", bounded.golden->states, bounded.golden->depth);
+    }
+
+    /// Whether a complete run is what it has to be; says what is not.
+    [[nodiscard]] bool is_as_pinned(const Bounded& bounded, const Exploration<Action>& run) const {
+        if (!known_to_fail().empty()) {
+            fmt::print("{} was expected to fail here and does not: the anomaly is tolerated without an occurrence\n",
+                       known_to_fail());
+            return false;
+        }
+        const bool unchanged = core_variant().id.empty();
+        if (bounded.golden && unchanged &&
+            (bounded.golden->states != run.states || bounded.golden->depth != run.depth)) {
+            fmt::print("pinned is {}: something has changed\n", pinned(bounded));
+            return false;
+        }
+        const auto missing = unseen(scenario_, bounded, run.coverage);
+        for (const Occurrence occurrence : missing) fmt::print("never occurred: {}\n", name_of(occurrence));
+        if (missing.empty()) return true;
+        fmt::print("the properties hold, but of nothing: what they speak of did not occur\n");
+        return false;
+    }
+
+    /// Minimises, saves and tells a counterexample.
+    Verdict report_violation(const Bounded& bounded, const Counterexample<Action>& found,
+                             const ReportOptions& report) const {
+        if (found.violation.property == known_to_fail()) {
+            fmt::print("known to fail here, as documented: {}\n", known_to_fail());
+        }
+        const auto best = minimise(bounded.scope, found);
+        const std::string core{core_variant().id};
+        Trace trace{.scenario = std::string{name()},
+                    .size = bounded.size,
+                    .core = core,
+                    .property = std::string{best.violation.property},
+                    .facts = best.violation.facts,
+                    .actions = {}};
+        for (const Action action : best.actions) trace.actions.push_back(to_text(action));
+        const std::string file = !report.trace_file.empty() ? report.trace_file
+                                                            : fmt::format("{}-{}{}{}.trace", name(), trace.property,
+                                                                          core.empty() ? "" : "-", core);
+        std::ofstream out(file);
+        write_trace(out, trace);
+        out.close();
+        fmt::print("\n{}\n{} actions, {} of them disturbances\n", tell_story(bounded.scope, best.actions).text,
+                   best.actions.size(), disturbances(best.actions));
+        if (out) {
+            fmt::print("trace saved; repeat it with:\n  {} replay {}\n", report.program, file);
+        } else {
+            fmt::print(stderr, "cannot write {}\n", file);
+        }
+        return Verdict::violated;
+    }
+
+    /// Takes from the harness what a control takes. False when a name is unknown.
+    [[nodiscard]] static bool weaken(Scope& scope, const HuntOptions& options) {
+        for (const std::string& name : options.without) {
+            const auto kind = kind_from<Kind>(name);
+            if (!kind || static_cast<std::size_t>(*kind) >= scope.budgets.size()) {
+                fmt::print(stderr, "no disturbance is called {}\n", name);
+                return false;
+            }
+            scope.budgets[static_cast<std::size_t>(*kind)] = 0;
+        }
+        for (const std::string& name : options.silenced) {
+            const auto bit = property_bit(scope, name);
+            if (!bit) {
+                fmt::print(stderr, "no property is called {}\n", name);
+                return false;
+            }
+            silenced_properties(scope) |= *bit;
+        }
+        for (const std::string& name : options.controls) {
+            if (!set_control(scope, name)) {
+                fmt::print(stderr, "no control is called {}\n", name);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    [[nodiscard]] BoardLine line_of(const Exploration<Action>& run) const {
+        const CoreVariant& mutant = core_variant();
+        BoardLine line{.id = std::string{mutant.id},
+                       .title = std::string{mutant.title},
+                       .source = std::string{mutant.source},
+                       .scenario = std::string{mutant.scenario},
+                       .scope = std::string{mutant.scope},
+                       .killed_by = {},
+                       .as_said = true,
+                       .actions = 0,
+                       .states = run.states,
+                       .processor_seconds = run.cpu_seconds,
+                       .found = {}};
+        line.found.push_back({"exhaustive", run.counterexample ? std::optional(run.steps) : std::nullopt});
+        return line;
+    }
+
+    static Found found_by_walking(const Scope& scope) {
+        const auto walk = explore(scope, {.explorer = Explorer::random, .seed = 1, .steps = kBoardSteps});
+        return {"random", walk.counterexample ? std::optional(walk.steps) : std::nullopt};
+    }
+
+    const Scenario& scenario_;
+    std::string_view world_;
+};
+
+}  // namespace highwater::model
