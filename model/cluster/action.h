@@ -22,11 +22,15 @@ enum class ActionKind : std::uint8_t {
     duplicate,     // a = message: a copy of it is late
     give_up,       // a = batch: the producer does not wait for its answer any longer
     late_produce,  // a = batch, b = broker: a copy of a request that was sent before arrives
+    shut_down,     // a = broker: it is told to stop and asks the controller to let it go
+    elect,         // the controller gives the partition back to its preferred leader
+    reassign,      // the controller is asked to move the partition to other brokers
     // Not disturbances:
     restart,          // a = broker: recovers its log and registers
     session_timeout,  // a = broker that is down: the controller fences it
     unfence,          // a = broker: its heartbeat arrives
-    learn,            // a = broker: applies the next piece of metadata that it has not seen
+    learn,            // a = broker, b = how many: skips so many pieces of metadata, applies the next
+    heartbeat,        // a = broker that wants to stop: asks again; stops when it may
     flush,            // a = broker: its flush is done
     fetch,            // a = follower: sends a fetch
     deliver,          // a = message
@@ -41,9 +45,10 @@ constexpr std::size_t disturbances_of(ActionKind) {
     return kDisturbances;
 }
 constexpr std::array<std::string_view, kActionKinds> names_of(ActionKind) {
-    return {"kill",    "power_loss",   "fence",        "clock_jump",      "drop",    "hold",  "duplicate",
-            "give_up", "late_produce", "restart",      "session_timeout", "unfence", "learn", "flush",
-            "fetch",   "deliver",      "deliver_late", "produce"};
+    return {"kill",    "power_loss",   "fence",     "clock_jump", "drop",     "hold",    "duplicate",
+            "give_up", "late_produce", "shut_down", "elect",      "reassign", "restart", "session_timeout",
+            "unfence", "learn",        "heartbeat", "flush",      "fetch",    "deliver", "deliver_late",
+            "produce"};
 }
 
 using Action = ActionOf<ActionKind>;

@@ -13,7 +13,10 @@ struct BrokerView {
     bool up = false;
     bool leads = false;
     bool follows = false;
-    bool knows_its_role = false;
+    /// Has applied some metadata.
+    bool knows_the_metadata = false;
+    /// Wants to stop, and asks the controller until it may.
+    bool stops = false;
     std::uint8_t leader_epoch = 0;
     std::uint8_t high_watermark = 0;
     std::uint8_t end = 0;
@@ -40,6 +43,9 @@ struct Broker {
         /// What it makes durable: less when the log is cut meanwhile.
         std::uint8_t flush_covers = 0;
         std::uint8_t broker_epoch = 0;
+        /// KIP-966: the mark of a clean shutdown on its disk, as the broker epoch that stopped; 0: there is none.
+        std::uint8_t clean_mark = 0;
+        std::uint8_t stops = 0;
         /// Its clock, in steps longer than replica.lag.time.max.
         std::uint8_t tick = 0;
 
@@ -55,8 +61,10 @@ struct BrokerInput {
     enum class Kind : std::uint8_t {
         start,          // broker_epoch
         kill,           // -
+        shut_down,      // -: it begins to ask the controller
+        stop,           // broker_epoch: all is flushed, the mark with this epoch is written, the process ends
         power_loss,     // keep
-        metadata,       // metadata
+        metadata,       // metadata, skipped_a_change
         message,        // message: a fetch, or an answer
         alter_timeout,  // -
         flush_done,     // -
@@ -68,6 +76,8 @@ struct BrokerInput {
     std::uint8_t broker_epoch = 0;
     std::uint8_t keep = 0;
     std::uint8_t batch = 0;
+    /// Pieces of metadata that were skipped said something of the partition.
+    std::uint8_t skipped_a_change = 0;
     Metadata metadata;
     Message message;
 };
@@ -103,11 +113,16 @@ struct BrokerOutput {
     Message alter;
     std::uint8_t appended_as_leader = 0;
     std::uint8_t truncated = 0;
+    /// Its replica was deleted.
+    std::uint8_t deleted = 0;
     /// Told to cut below its high watermark: it forgets that and starts anew.
     std::uint8_t reloaded = 0;
     /// What the machine did that its contract forbids; nullptr: nothing.
     const char* breach = nullptr;
 };
+
+/// What can be seen of it now.
+[[nodiscard]] BrokerView view_of(const Scope& scope, std::uint8_t id, const Broker& broker);
 
 /// A new broker with an empty disk, down.
 [[nodiscard]] Broker new_broker(const Scope& scope, std::uint8_t id);

@@ -49,6 +49,10 @@ bool ClusterWorld::is_worth_fetching(const State& state, std::uint8_t follower) 
     return brokers_->step(follower, from, input_of(answer)).after != &from;
 }
 
+bool ClusterWorld::would_change(const State& state, const ControllerInput& input) const {
+    return decisions_->decide(state.rest.controller, input).changed;
+}
+
 std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<Action>& actions,
                                                Coverage& coverage) const {
     const State::Rest& rest = state.rest;
@@ -63,8 +67,16 @@ std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<A
             if (!fenced) add(ActionKind::session_timeout, id);
             continue;
         }
-        if (rest.unseen[id] > 0) add(ActionKind::learn, id);
-        if (fenced && broker.view.knows_its_role) add(ActionKind::unfence, id);
+        const std::uint8_t most_skips = scope_.metadata_is_skipped ? rest.unseen[id] : std::uint8_t{1};
+        for (std::uint8_t skips = 0; rest.unseen[id] > 0 && skips < most_skips; ++skips) {
+            add(ActionKind::learn, id, skips);
+        }
+        // A broker does not come back from controlled shutdown.
+        if (fenced && broker.view.knows_the_metadata && !broker.view.stops) add(ActionKind::unfence, id);
+        if (broker.view.stops) {
+            const ControllerOutput& answer = decisions_->decide(rest.controller, request_to_stop(state, id));
+            if (answer.changed || answer.should_shut_down) add(ActionKind::heartbeat, id);
+        }
         if (broker.driver.flush_end_plus_one > 0) add(ActionKind::flush, id);
         const bool may_fetch = broker.view.may_fetch && rest.network.slots[id].kind == Kind::none &&
                                state.brokers[broker.view.fetch.leader]->view.up;
@@ -92,6 +104,9 @@ std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<A
             for (std::size_t more = 0; more <= unsure; ++more) add(ActionKind::power_loss, id, more);
         }
         if (may(ActionKind::fence) && !has(rest.controller.fenced, id)) add(ActionKind::fence, id);
+        if (may(ActionKind::shut_down) && !broker.view.stops && broker.view.knows_the_metadata) {
+            add(ActionKind::shut_down, id);
+        }
         if (may(ActionKind::clock_jump) && broker.view.leads) add(ActionKind::clock_jump, id);
         for (std::uint8_t batch = 0; may(ActionKind::late_produce) && batch < scope_.batches; ++batch) {
             const bool was_sent = (rest.producer.sent & (1U << batch)) != 0;
@@ -99,6 +114,15 @@ std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<A
                 add(ActionKind::late_produce, batch, id);
             }
         }
+    }
+    ControllerInput elect;
+    elect.kind = ControllerInput::Kind::elect;
+    if (may(ActionKind::elect) && would_change(state, elect)) add(ActionKind::elect, 0);
+    for (std::uint8_t back = 0; may(ActionKind::reassign) && back < 2; ++back) {
+        ControllerInput reassign;
+        reassign.kind = ControllerInput::Kind::reassign;
+        reassign.replicas = reassignment_target(back);
+        if (would_change(state, reassign)) add(ActionKind::reassign, back);
     }
     const bool room = rest.network.late.size() < scope_.late_messages;
     for (std::size_t slot = 0; slot < rest.network.slots.size(); ++slot) {
@@ -125,11 +149,12 @@ std::optional<Violation> ClusterWorld::judge_rest(const State& state) const {
         if (state.rest.producer.status[batch] == Producer::kAcknowledged) continue;
         return violated(fmt::format("nothing is under way, and #{} is not acknowledged", batch));
     }
-    const auto all = static_cast<Brokers>((1U << scope_.brokers) - 1);
-    if (controller.isr != all) {
-        return violated(fmt::format("nothing is under way, and the ISR is {:03b} (as bits)", controller.isr));
+    if (controller.isr != controller.replicas || controller.adding != 0 || controller.removing != 0) {
+        return violated(fmt::format("nothing is under way; of the replicas {:03b} (as bits) the ISR is {:03b}",
+                                    controller.replicas, controller.isr));
     }
     for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
+        if (!has(controller.replicas, id)) continue;
         const Broker& broker = *state.brokers[id];
         if (broker.disk().log.size() != scope_.batches || broker.view.high_watermark != scope_.batches) {
             return violated(

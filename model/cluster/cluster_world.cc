@@ -1,7 +1,6 @@
 #include "model/cluster/cluster_world.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include <fmt/format.h>
 #include <xxhash.h>
@@ -9,44 +8,15 @@
 #include "core/base/hash.h"
 #include "core/base/invariant.h"
 #include "model/cluster/check/property.h"
+#include "model/cluster/cluster_step.h"
 #include "model/cluster/occurrence.h"
 #include "model/explore/invariant_trap.h"
 
 namespace highwater::model::cluster {
 
-/// What a step may use besides the state.
-struct ClusterWorld::Step {
-    State& state;
-    Coverage& coverage;
-    Story* story = nullptr;
-    std::optional<Violation> violation;
-    /// Messages that a broker sent in this step are answered by their slot; a fetch's answer goes back to deliver().
-    void tell(const auto& line) {
-        if (story != nullptr) story->push_back(line());
-    }
-    void breach(std::string_view property, std::string facts) {
-        if (!violation) violation = Violation{property, std::move(facts)};
-    }
-};
-
 namespace {
 
 using Kind = Message::Kind;
-
-bool before(const Message& a, const Message& b) {
-    return std::memcmp(&a, &b, sizeof(Message)) < 0;
-}
-
-std::uint8_t slot_of(const Message& message) {
-    const bool is_fetch = message.kind == Kind::fetch || message.kind == Kind::fetch_answer;
-    return static_cast<std::uint8_t>(message.requester + (is_fetch ? 0 : kFirstAlterSlot));
-}
-
-/// The broker that gets it; kNobody: the controller.
-std::uint8_t receiver_of(const Message& message) {
-    if (message.kind == Kind::fetch) return message.leader;
-    return message.kind == Kind::alter ? kNobody : message.requester;
-}
 
 }  // namespace
 
@@ -93,7 +63,6 @@ void ClusterWorld::act(Step& step, Action action) const {
     State& state = step.state;
     Network& network = state.rest.network;
     ControllerState& controller = state.rest.controller;
-    Message answer;
     switch (action.kind) {
         case ActionKind::kill:
             step.tell([&] { return fmt::format("broker {}: its process is killed; what it wrote stays", action.a); });
@@ -116,13 +85,34 @@ void ClusterWorld::act(Step& step, Action action) const {
         case ActionKind::fence:
         case ActionKind::session_timeout: {
             step.tell([&] { return fmt::format("the controller has not heard of broker {} and fences it", action.a); });
-            decide(step, {ControllerInput::Kind::fence, action.a, controller.broker_epochs[action.a], {}}, answer);
+            decide(step, input_about(ControllerInput::Kind::fence, controller, action.a));
             break;
         }
         case ActionKind::unfence:
             step.tell([&] { return fmt::format("a heartbeat of broker {} arrives: it is unfenced", action.a); });
-            decide(step, {ControllerInput::Kind::unfence, action.a, controller.broker_epochs[action.a], {}}, answer);
+            decide(step, input_about(ControllerInput::Kind::unfence, controller, action.a));
             break;
+        case ActionKind::shut_down:
+            step.tell([&] { return fmt::format("broker {} is told to stop", action.a); });
+            give(step, action.a, input_of(BrokerInput::Kind::shut_down));
+            ask_to_stop(step, action.a);
+            break;
+        case ActionKind::heartbeat:
+            ask_to_stop(step, action.a);
+            break;
+        case ActionKind::elect:
+            step.tell([&] { return std::string{"the controller gives the partition to its preferred leader"}; });
+            count(step.coverage, Occurrence::preferred_leader_elected);
+            decide(step, input_about(ControllerInput::Kind::elect, controller, 0));
+            break;
+        case ActionKind::reassign: {
+            ControllerInput input = input_about(ControllerInput::Kind::reassign, controller, 0);
+            input.replicas = reassignment_target(action.a);
+            step.tell(
+                [&] { return fmt::format("the partition shall move to brokers {:03b} (as bits)", input.replicas); });
+            decide(step, input);
+            break;
+        }
         case ActionKind::clock_jump:
             step.tell([&] { return fmt::format("the clock of broker {} passes replica.lag.time.max", action.a); });
             give(step, action.a, input_of(BrokerInput::Kind::clock_jump));
@@ -150,35 +140,12 @@ void ClusterWorld::act(Step& step, Action action) const {
             step.tell([&] { return fmt::format("a late request with #{} arrives at broker {}", action.a, action.b); });
             produce(step, action.a, action.b, false);
             break;
-        case ActionKind::restart: {
-            BrokerInput start = input_of(BrokerInput::Kind::start);
-            start.broker_epoch = static_cast<std::uint8_t>(controller.broker_epochs[action.a] + 1);
-            count(step.coverage, Occurrence::broker_came_back);
-            step.tell([&] {
-                return fmt::format("broker {} starts: recovers {} records, registers with broker epoch {}", action.a,
-                                   state.brokers[action.a]->disk().log.size(), start.broker_epoch);
-            });
-            decide(step, {ControllerInput::Kind::register_broker, action.a, start.broker_epoch, {}}, answer);
-            give(step, action.a, start);
-            state.rest.unseen[action.a] = 1;
+        case ActionKind::restart:
+            restart(step, action.a);
             break;
-        }
-        case ActionKind::learn: {
-            const std::size_t at = state.rest.news.size() - state.rest.unseen[action.a];
-            BrokerInput learn = input_of(BrokerInput::Kind::metadata);
-            learn.metadata = state.rest.news[at];
-            --state.rest.unseen[action.a];
-            if (state.rest.unseen[action.a] > 0) count(step.coverage, Occurrence::metadata_learned_late);
-            step.tell([&] {
-                const Metadata& m = learn.metadata;
-                return fmt::format(
-                    "broker {} learns: leader {}, epoch {}, partition epoch {}, ISR {:03b}, active {:03b}", action.a,
-                    m.leader == kNobody ? "none" : fmt::format("{}", m.leader), m.leader_epoch, m.partition_epoch,
-                    m.isr, m.active);
-            });
-            give(step, action.a, learn);
+        case ActionKind::learn:
+            learn(step, action.a, action.b);
             break;
-        }
         case ActionKind::flush:
             step.tell([&] {
                 return fmt::format("broker {}: the flush up to offset {} is done", action.a,
@@ -209,6 +176,11 @@ void ClusterWorld::act(Step& step, Action action) const {
             produce(step, action.a, action.b, true);
             break;
     }
+}
+
+Brokers ClusterWorld::reassignment_target(std::uint8_t back) const {
+    if (back == 0) return scope_.reassign_to;
+    return scope_.first_replicas != 0 ? scope_.first_replicas : scope_.all_brokers();
 }
 
 const BrokerOutput& ClusterWorld::give(Step& step, std::uint8_t id, const BrokerInput& input) const {
@@ -271,110 +243,48 @@ const BrokerOutput& ClusterWorld::give(Step& step, std::uint8_t id, const Broker
     return output;
 }
 
-bool ClusterWorld::decide(Step& step, const ControllerInput& input, Message& answer) const {
+const ControllerOutput& ClusterWorld::decide(Step& step, const ControllerInput& input) const {
     State::Rest& rest = step.state.rest;
     const ControllerOutput& decided = decisions_->decide(rest.controller, input);
-    answer = decided.answer;
     if (input.kind != ControllerInput::Kind::alter && decided.error != ErrorCode::none) {
         step.breach(kContractProperty, fmt::format("the controller answers {}", decided.error));
     }
-    if (!decided.changed) return false;
+    if (!decided.changed) return decided;
+    const ControllerState before = rest.controller;
     const ControllerState& after = decided.after;
-    if (after.leader != rest.controller.leader && after.leader != kNobody) {
-        count(step.coverage, Occurrence::leader_changed);
-    }
-    if ((rest.controller.isr & ~after.isr) != 0) count(step.coverage, Occurrence::isr_shrank);
-    if ((after.isr & ~rest.controller.isr) != 0) count(step.coverage, Occurrence::isr_grew);
     rest.controller = after;
+    note_decision(step, before);
     step.tell([&] {
         return fmt::format(
             "the controller: leader {}, epoch {}, partition epoch {}, ISR {:03b}, ELR {:03b}, fenced {:03b}",
             after.leader == kNobody ? "none" : fmt::format("{}", after.leader), after.leader_epoch,
             after.partition_epoch, after.isr, after.eligible, after.fenced);
     });
+    tell_brokers(step.state, decided.partition_changed);
+    return decided;
+}
+
+/// What the decision that was just taken means for those who count.
+void ClusterWorld::note_decision(Step& step, const ControllerState& was) const {
+    const ControllerState& is = step.state.rest.controller;
+    const bool elected = is.leader != was.leader && is.leader != kNobody;
+    if (elected) count(step.coverage, Occurrence::leader_changed);
+    if ((was.isr & ~is.isr) != 0) count(step.coverage, Occurrence::isr_shrank);
+    if ((is.isr & ~was.isr) != 0) count(step.coverage, Occurrence::isr_grew);
+    if (elected && !has(was.isr, is.leader) && has(was.eligible, is.leader)) {
+        count(step.coverage, Occurrence::leader_elected_from_elr);
+    }
+    const bool moved = was.removing != 0 || was.adding != 0;
+    if (moved && is.removing == 0 && is.adding == 0) count(step.coverage, Occurrence::reassignment_done);
+}
+
+void ClusterWorld::tell_brokers(State& state, bool partition_changed) const {
     // What nobody has to learn any more makes room first.
-    forget_old_news(step.state);
-    rest.news.push_back(metadata_of(scope_, after, decided.partition_changed));
+    forget_old_news(state);
+    state.rest.news.push_back(metadata_of(scope_, state.rest.controller, partition_changed));
     for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
-        if (step.state.brokers[id]->view.up) ++rest.unseen[id];
+        if (state.brokers[id]->view.up) ++state.rest.unseen[id];
     }
-    return true;
-}
-
-void ClusterWorld::deliver(Step& step, Message message, bool current) const {
-    State& state = step.state;
-    const std::uint8_t slot = slot_of(message);
-    step.tell([&] { return fmt::format("arrives{}: {}", current ? "" : " late", message_text(message)); });
-    Message answer;
-    if (message.kind == Kind::alter) {
-        decide(step, {ControllerInput::Kind::alter, message.requester, message.broker_epoch, message}, answer);
-        if (answer.error() != ErrorCode::none) count(step.coverage, Occurrence::proposal_refused);
-    } else {
-        answer = give(step, receiver_of(message), input_of(message)).fetch_answer;
-    }
-    // To what was given up nobody hears the answer.
-    if (answer.kind == Kind::none || !current) return;
-    step.tell([&] { return fmt::format("sent: {}", message_text(answer)); });
-    state.rest.network.slots[slot] = answer;
-    settle(step, answer.requester);
-}
-
-void ClusterWorld::give_up(Step& step, const Message& message) const {
-    if (message.kind != Kind::alter && message.kind != Kind::alter_answer) return;
-    count(step.coverage, Occurrence::proposal_without_answer);
-    give(step, message.requester, input_of(BrokerInput::Kind::alter_timeout));
-}
-
-void ClusterWorld::produce(Step& step, std::uint8_t batch, std::uint8_t broker, bool waits) const {
-    Producer& producer = step.state.rest.producer;
-    producer.sent = static_cast<std::uint8_t>(producer.sent | (1U << batch));
-    if (waits) producer.status[batch] = static_cast<std::uint8_t>(broker + 1);
-    BrokerInput input = input_of(BrokerInput::Kind::produce);
-    input.batch = batch;
-    give(step, broker, input);
-}
-
-/// What a broker waits for no longer, since it has another role or epoch, may still come.
-void ClusterWorld::settle(Step& step, std::uint8_t id) const {
-    const BrokerView& view = step.state.brokers[id]->view;
-    Network& network = step.state.rest.network;
-    Message& fetch = network.slots[id];
-    if (fetch.kind != Kind::none && !(view.follows && view.leader_epoch == fetch.leader_epoch)) {
-        make_late(step, fetch);
-        fetch = {};
-    }
-    Message& alter = network.slots[static_cast<std::size_t>(kFirstAlterSlot + id)];
-    if (alter.kind != Kind::none && !(view.leads && view.leader_epoch == alter.leader_epoch)) {
-        make_late(step, alter);
-        alter = {};
-    }
-}
-
-/// Connections end with a process: what was sent to it is gone, what it sent may still arrive.
-void ClusterWorld::stopped(Step& step, std::uint8_t id) const {
-    State::Rest& rest = step.state.rest;
-    rest.unseen[id] = 0;
-    for (Message& slot : rest.network.slots) {
-        if (slot.kind != Kind::none && receiver_of(slot) == id) slot = {};
-    }
-    auto& late = rest.network.late;
-    for (std::size_t i = late.size(); i-- > 0;) {
-        if (receiver_of(late[i]) == id) late.erase(i);
-    }
-    for (std::uint8_t& status : rest.producer.status) {
-        if (status == id + 1) status = Producer::kToSend;
-    }
-}
-
-/// When there are too many late messages already, it is lost. Equal ones count once.
-void ClusterWorld::make_late(Step& step, const Message& message) const {
-    auto& late = step.state.rest.network.late;
-    // Nobody hears an answer after its broker stopped.
-    const std::uint8_t receiver = receiver_of(message);
-    if (receiver != kNobody && !step.state.brokers[receiver]->view.up) return;
-    if (late.size() >= scope_.late_messages || std::ranges::find(late, message) != late.end()) return;
-    late.push_back(message);
-    std::sort(late.begin(), late.end(), before);
 }
 
 void ClusterWorld::forget_old_news(State& state) const {

@@ -49,7 +49,12 @@ class ClusterWorld {
 
     void act(Step& step, Action action) const;
     const BrokerOutput& give(Step& step, std::uint8_t broker, const BrokerInput& input) const;
-    bool decide(Step& step, const ControllerInput& input, Message& answer) const;
+    const ControllerOutput& decide(Step& step, const ControllerInput& input) const;
+    void note_decision(Step& step, const ControllerState& was) const;
+    void tell_brokers(State& state, bool partition_changed) const;
+    void restart(Step& step, std::uint8_t broker) const;
+    void learn(Step& step, std::uint8_t broker, std::uint8_t skips) const;
+    void ask_to_stop(Step& step, std::uint8_t broker) const;
     void deliver(Step& step, Message message, bool current) const;
     void give_up(Step& step, const Message& message) const;
     void produce(Step& step, std::uint8_t batch, std::uint8_t broker, bool waits) const;
@@ -58,6 +63,10 @@ class ClusterWorld {
     void make_late(Step& step, const Message& message) const;
     void forget_old_news(State& state) const;
     void observe(Step& step) const;
+    [[nodiscard]] ControllerInput request_to_stop(const State& state, std::uint8_t broker) const;
+    [[nodiscard]] bool all_have_seen_stopping(const State& state, std::uint8_t broker) const;
+    [[nodiscard]] Brokers reassignment_target(std::uint8_t back) const;
+    [[nodiscard]] bool would_change(const State& state, const ControllerInput& input) const;
     [[nodiscard]] bool is_worth_fetching(const State& state, std::uint8_t follower) const;
     [[nodiscard]] bool is_worth_producing(const State& state, std::uint8_t batch, std::uint8_t broker) const;
     [[nodiscard]] bool may_send(const State& state, std::uint8_t batch, std::uint8_t broker) const;

@@ -7,13 +7,20 @@
 
 #include "core/base/invariant.h"
 #include "core/metadata/controller_brokers.h"
+#include "core/metadata/controller_elections.h"
 #include "core/metadata/controller_partitions.h"
+#include "core/metadata/controller_reassignments.h"
 #include "model/world/batch.h"
 
 namespace highwater::model::cluster {
 namespace {
 
 const TopicId kTopic{{{7}}};
+constexpr std::string_view kTopicName = "x";
+/// Of the partition that each broker leads elsewhere, by its id.
+const TopicId kOtherTopic{{{8}}};
+/// That everybody has seen a controlled shutdown is told by the metadata offset of it.
+constexpr Offset kShutdownOffset{1};
 constexpr PartitionId kPartition{0};
 /// An offset above every broker epoch of a scope.
 constexpr Offset kMetadataEnd{1'000'000};
@@ -44,6 +51,22 @@ void apply(MetadataImage& image, const MetadataRecord& record) {
     HIGHWATER_INVARIANT(applied.has_value(), "the image refuses what the controller wrote");
 }
 
+/// A broker's partition of the other topic has a leader while the broker is active; nothing else becomes of it.
+void add_other_topic(MetadataImage& image, const Scope& scope, const ControllerState& state) {
+    apply(image, TopicRecord{"elsewhere", kOtherTopic});
+    for (std::uint8_t id = 0; id < scope.brokers; ++id) {
+        const bool active = !has(static_cast<Brokers>(state.fenced | state.stopping), id);
+        PartitionRecord partition;
+        partition.partition_id = PartitionId{id};
+        partition.topic_id = kOtherTopic;
+        partition.replicas = {NodeId{id}};
+        if (active) partition.leader = NodeId{id};
+        const bool in_sync = active || !scope.eligible_leader_replicas;
+        (in_sync ? partition.isr : partition.eligible_leader_replicas) = {NodeId{id}};
+        apply(image, partition);
+    }
+}
+
 MetadataImage image_of(const Scope& scope, const ControllerState& state) {
     MetadataImage image;
     for (std::uint8_t id = 0; id < scope.brokers; ++id) {
@@ -52,14 +75,22 @@ MetadataImage image_of(const Scope& scope, const ControllerState& state) {
         broker.broker_epoch = BrokerEpoch{state.broker_epochs[id]};
         broker.incarnation_id = incarnation_of(id, state.broker_epochs[id]);
         broker.fenced = has(state.fenced, id);
+        broker.in_controlled_shutdown = has(state.stopping, id);
         apply(image, broker);
     }
-    apply(image, TopicRecord{"x", kTopic});
+    if (scope.eligible_leader_replicas) {
+        apply(image, FeatureLevelRecord{std::string{kEligibleLeaderReplicasFeature}, 1});
+    }
+    if (scope.leads_elsewhere) add_other_topic(image, scope, state);
+    apply(image, TopicRecord{std::string{kTopicName}, kTopic});
     PartitionRecord partition;
     partition.partition_id = kPartition;
     partition.topic_id = kTopic;
-    partition.replicas = nodes_of(static_cast<Brokers>((1U << scope.brokers) - 1));
+    partition.replicas = nodes_of(state.replicas);
+    partition.adding_replicas = nodes_of(state.adding);
+    partition.removing_replicas = nodes_of(state.removing);
     partition.isr = nodes_of(state.isr);
+    if (state.recovering != 0) partition.leader_recovery_state = LeaderRecoveryState::recovering;
     if (state.leader != kNobody) partition.leader = NodeId{state.leader};
     partition.leader_epoch = LeaderEpoch{state.leader_epoch};
     partition.partition_epoch = PartitionEpoch{state.partition_epoch};
@@ -75,11 +106,16 @@ ControllerState compact(const Scope& scope, const MetadataImage& image) {
         const BrokerImage& broker = *image.broker(NodeId{id});
         state.broker_epochs[id] = narrow(broker.epoch.value());
         if (broker.fenced) state.fenced = static_cast<Brokers>(state.fenced | only(id));
+        if (broker.in_controlled_shutdown) state.stopping = static_cast<Brokers>(state.stopping | only(id));
     }
     const PartitionImage& partition = *image.partition(kTopic, kPartition);
     state.leader = partition.leader ? narrow(partition.leader->value()) : kNobody;
     state.leader_epoch = narrow(partition.leader_epoch.value());
     state.partition_epoch = narrow(partition.partition_epoch.value());
+    state.replicas = brokers_of(partition.replicas);
+    state.adding = brokers_of(partition.adding_replicas);
+    state.removing = brokers_of(partition.removing_replicas);
+    state.recovering = partition.leader_recovery_state == LeaderRecoveryState::recovering ? 1 : 0;
     state.isr = brokers_of(partition.isr);
     state.eligible = brokers_of(partition.eligible_leader_replicas);
     if (!partition.last_known_elr.empty()) state.last_known_leader = narrow(partition.last_known_elr.front().value());
@@ -125,7 +161,9 @@ Message answer_to(const Message& request, const AlterPartitionAnswer& answered) 
 
 ControllerState new_controller(const Scope& scope) {
     ControllerState state;
-    state.isr = static_cast<Brokers>((1U << scope.brokers) - 1);
+    state.leader = scope.first_leader;
+    state.replicas = scope.first_replicas != 0 ? scope.first_replicas : scope.all_brokers();
+    state.isr = scope.first_isr != 0 ? scope.first_isr : state.replicas;
     for (std::uint8_t id = 0; id < scope.brokers; ++id) state.broker_epochs[id] = 1;
     return state;
 }
@@ -133,7 +171,8 @@ ControllerState new_controller(const Scope& scope) {
 ControllerOutput decide(const Scope& scope, const ControllerState& before, const ControllerInput& input) {
     using Kind = ControllerInput::Kind;
     MetadataImage image = image_of(scope, before);
-    const ReplicationDefaults defaults{.min_insync_replicas = scope.min_insync_replicas};
+    const ReplicationDefaults defaults{.min_insync_replicas = scope.min_insync_replicas,
+                                       .unclean_leader_election_enable = scope.unclean_leader_election};
     const NodeId broker{input.broker};
     ControllerOutput output;
     std::vector<MetadataRecord> records;
@@ -144,8 +183,10 @@ ControllerOutput decide(const Scope& scope, const ControllerState& before, const
             request.incarnation_id = incarnation_of(input.broker, input.broker_epoch);
             RegistrationContext context;
             context.next_broker_epoch = BrokerEpoch{input.broker_epoch};
+            if (input.previous_epoch != 0) request.previous_broker_epoch = BrokerEpoch{input.previous_epoch};
             auto decision = register_broker(image, request, context, defaults);
             output.error = decision.answers.front().error.error;
+            output.broker_epoch = narrow(decision.answers.front().broker_epoch.value());
             records = std::move(decision.records);
             break;
         }
@@ -165,6 +206,31 @@ ControllerOutput decide(const Scope& scope, const ControllerState& before, const
             records = std::move(decision.records);
             break;
         }
+        case Kind::shut_down: {
+            BrokerHeartbeat heartbeat;
+            heartbeat.broker_id = broker;
+            heartbeat.broker_epoch = BrokerEpoch{input.broker_epoch};
+            heartbeat.current_metadata_offset = kMetadataEnd;
+            heartbeat.want_shut_down = true;
+            HeartbeatContext context;
+            context.controlled_shutdown_offset = kShutdownOffset;
+            context.lowest_active_offset = input.all_have_seen_it != 0 ? kShutdownOffset : Offset{0};
+            auto decision = broker_heartbeat(image, heartbeat, context, defaults);
+            output.error = decision.answers.front().error;
+            output.should_shut_down = decision.answers.front().should_shut_down;
+            records = std::move(decision.records);
+            break;
+        }
+        case Kind::elect:
+            records = balance_preferred_leaders(image, 1, defaults);
+            break;
+        case Kind::reassign: {
+            auto decision = alter_partition_reassignments(
+                image, {{std::string{kTopicName}, kPartition, nodes_of(input.replicas)}}, true, defaults);
+            output.error = decision.answers.front().error.error;
+            records = std::move(decision.records);
+            break;
+        }
         case Kind::alter: {
             auto decision = alter_partition(image, request_of(input.alter), defaults);
             output.answer = answer_to(input.alter, decision.answers.front());
@@ -175,7 +241,8 @@ ControllerOutput decide(const Scope& scope, const ControllerState& before, const
     }
     for (const MetadataRecord& record : records) {
         apply(image, record);
-        output.partition_changed |= std::holds_alternative<PartitionChangeRecord>(record);
+        const auto* change = std::get_if<PartitionChangeRecord>(&record);
+        output.partition_changed |= change != nullptr && change->topic_id == kTopic;
     }
     output.changed = !records.empty();
     output.after = output.changed ? compact(scope, image) : before;
@@ -194,8 +261,9 @@ Metadata metadata_of(const Scope& scope, const ControllerState& state, bool part
     metadata.leader = state.leader;
     metadata.leader_epoch = state.leader_epoch;
     metadata.partition_epoch = state.partition_epoch;
+    metadata.replicas = state.replicas;
     metadata.isr = state.isr;
-    metadata.active = static_cast<Brokers>(((1U << scope.brokers) - 1) & ~state.fenced);
+    metadata.active = static_cast<Brokers>(scope.all_brokers() & ~state.fenced & ~state.stopping);
     metadata.broker_epochs = state.broker_epochs;
     metadata.partition_changed = static_cast<std::uint8_t>(partition_changed);
     return metadata;

@@ -26,6 +26,18 @@ constexpr std::array<std::string_view, kOccurrences> kNames = {"record appended 
                                                                "two logs compared where they have the same epoch",
                                                                "high watermark told in a newer epoch",
                                                                "record read again in another epoch",
+                                                               "leader elected from the ELR",
+                                                               "member of the ELR came back unclean",
+                                                               "broker came back after a clean shutdown",
+                                                               "broker let go by the controller",
+                                                               "preferred leader elected",
+                                                               "reassignment done",
+                                                               "replica deleted",
+                                                               "several pieces of metadata learned at once",
+                                                               "candidate held a committed record",
+                                                               "epoch led on by the replica that had led it",
+                                                               "record first read from enough holders",
+                                                               "ISR grew beside an inactive broker",
                                                                "came to rest"};
 
 }  // namespace

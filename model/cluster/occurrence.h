@@ -38,6 +38,23 @@ enum class Occurrence : std::size_t {
     high_watermark_told_in_a_newer_epoch,
     /// P10: what was read in one epoch is read in another.
     read_again_in_another_epoch,
+    /// KIP-966.
+    leader_elected_from_elr,
+    eligible_leader_came_back_unclean,
+    broker_came_back_clean,
+    broker_let_go,
+    preferred_leader_elected,
+    reassignment_done,
+    replica_deleted,
+    metadata_skipped,
+    /// P3: a replica that may be elected holds a record that was read.
+    candidate_held_a_committed_record,
+    /// P8: the replica that has led an epoch leads it still.
+    epoch_led_again,
+    /// P11: a record was held by enough replicas when it was first read.
+    clean_read,
+    /// Q9: the ISR grew while some broker was fenced or about to stop.
+    isr_grew_beside_an_inactive_broker,
     came_to_rest,
 };
 inline constexpr std::size_t kOccurrences = static_cast<std::size_t>(Occurrence::came_to_rest) + 1;

@@ -9,6 +9,16 @@
 
 namespace highwater::model::cluster {
 
+/// A set of brokers: bit i for broker i.
+using Brokers = std::uint8_t;
+
+[[nodiscard]] constexpr Brokers only(std::uint8_t broker) {
+    return static_cast<Brokers>(1U << broker);
+}
+[[nodiscard]] constexpr bool has(Brokers brokers, std::uint8_t broker) {
+    return (brokers & only(broker)) != 0;
+}
+
 /// How often each disturbance may still happen.
 using Budgets = std::array<std::uint8_t, kDisturbances>;
 
@@ -30,9 +40,24 @@ struct Scope {
     /// A follower sends a fetch only when it, or the leader, would come to know something new from it (the others are
     /// parked at the leader, where they wait for just that).
     bool fetches_wait = true;
+    /// KIP-966: the feature `eligible.leader.replicas.version` is on.
+    bool eligible_leader_replicas = false;
+    /// `unclean.leader.election.enable`.
+    bool unclean_leader_election = false;
+    /// A broker may apply several pieces of metadata at once, and then sees only what the last one says.
+    bool metadata_is_skipped = false;
+    /// Each broker leads a partition of another topic while it is active, so that it cannot stop at once.
+    bool leads_elsewhere = false;
+    /// How the partition begins. 0 replicas: every broker; 0 ISR: every replica.
+    std::uint8_t first_leader = 0;
+    Brokers first_replicas = 0;
+    Brokers first_isr = 0;
+    /// Where `reassign` wants the replicas.
+    Brokers reassign_to = 0;
     /// Bit i replaces property i by "true".
     std::uint32_t silenced_properties = 0;
 
+    [[nodiscard]] Brokers all_brokers() const { return static_cast<Brokers>((1U << brokers) - 1); }
     [[nodiscard]] std::uint8_t& budget(ActionKind kind) { return budgets[static_cast<std::size_t>(kind)]; }
     [[nodiscard]] std::uint8_t budget(ActionKind kind) const { return budgets[static_cast<std::size_t>(kind)]; }
     friend bool operator==(const Scope&, const Scope&) = default;

@@ -22,16 +22,6 @@ inline constexpr std::size_t kMaxRecords = kMaxBatches + 2;
 inline constexpr std::size_t kMaxEpochs = 12;
 inline constexpr std::uint8_t kNobody = 0xff;
 
-/// A set of brokers: bit i for broker i.
-using Brokers = std::uint8_t;
-
-[[nodiscard]] constexpr Brokers only(std::uint8_t broker) {
-    return static_cast<Brokers>(1U << broker);
-}
-[[nodiscard]] constexpr bool has(Brokers brokers, std::uint8_t broker) {
-    return (brokers & only(broker)) != 0;
-}
-
 /// A record in a log: which batch it is by its content, and the epoch of the leader that appended it.
 struct Record {
     std::uint8_t batch = 0;
@@ -55,8 +45,9 @@ struct Metadata {
     std::uint8_t leader = kNobody;
     std::uint8_t leader_epoch = 0;
     std::uint8_t partition_epoch = 0;
+    Brokers replicas = 0;
     Brokers isr = 0;
-    /// Registered, unfenced.
+    /// Registered, unfenced, not in controlled shutdown.
     Brokers active = 0;
     std::array<std::uint8_t, kMaxBrokers> broker_epochs{};
     /// Whether the partition changed, and not only its brokers.
@@ -70,10 +61,17 @@ struct ControllerState {
     std::uint8_t leader = 0;
     std::uint8_t leader_epoch = 0;
     std::uint8_t partition_epoch = 0;
+    Brokers replicas = 0;
+    Brokers adding = 0;
+    Brokers removing = 0;
     Brokers isr = 0;
     Brokers eligible = 0;
     std::uint8_t last_known_leader = kNobody;
+    /// KIP-704: the leader was elected uncleanly and has not said yet that it has recovered.
+    std::uint8_t recovering = 0;
     Brokers fenced = 0;
+    /// In controlled shutdown.
+    Brokers stopping = 0;
     std::array<std::uint8_t, kMaxBrokers> broker_epochs{};
 
     friend bool operator==(const ControllerState&, const ControllerState&) = default;

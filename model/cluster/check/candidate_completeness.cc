@@ -14,11 +14,15 @@ std::optional<std::string> judge(const Judged& judged) {
     const ControllerState& controller = judged.now.rest.controller;
     for (std::uint8_t id = 0; id < judged.scope.brokers; ++id) {
         if (!has(static_cast<Brokers>(controller.isr | controller.eligible), id)) continue;
+        if (!judged.is_as_registered(id)) continue;
         for (std::size_t offset = 0; offset < kMaxRecords; ++offset) {
             const std::uint8_t read = judged.history().read[offset];
             if (read == 0) continue;
             const Disk& disk = judged.broker(id).disk();
-            if (offset < judged.held(id) && disk.log[offset].batch + 1 == read) continue;
+            if (offset < judged.held(id) && disk.log[offset].batch + 1 == read) {
+                count(judged.coverage, Occurrence::candidate_held_a_committed_record);
+                continue;
+            }
             return fmt::format("{} was committed at offset {}; broker {}, which may be elected, has {} there",
                                batch_text(static_cast<std::uint8_t>(read - 1)), offset, id, record_text(disk, offset));
         }

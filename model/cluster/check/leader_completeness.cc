@@ -14,6 +14,7 @@ std::optional<std::string> judge(const Judged& judged) {
     const ControllerState& controller = judged.now.rest.controller;
     for (std::uint8_t id = 0; id < judged.scope.brokers; ++id) {
         const Broker& broker = judged.broker(id);
+        if (!judged.is_as_registered(id)) continue;
         // A leader by the controller's record, or by its own.
         std::uint8_t epoch = 0;
         if (controller.leader == id) epoch = controller.leader_epoch;

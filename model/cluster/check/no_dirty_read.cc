@@ -20,6 +20,7 @@ std::optional<std::string> judge(const Judged& judged) {
             if (offset < judged.held(id) && log[offset].batch + 1 == read) ++holders;
         }
         const std::size_t enough = std::min(judged.scope.min_insync_replicas, judged.scope.brokers);
+        if (holders >= enough) count(judged.coverage, Occurrence::clean_read);
         if (holders < enough) {
             return fmt::format("a consumer may read {} at offset {}, which {} replicas hold; min.insync.replicas is {}",
                                batch_text(static_cast<std::uint8_t>(read - 1)), offset, holders, enough);

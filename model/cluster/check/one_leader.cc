@@ -16,7 +16,12 @@ std::optional<std::string> judge(const Judged& judged) {
         if (!broker.view.leads) continue;
         const std::uint8_t led_by = judged.history().led_by[broker.view.leader_epoch];
         const auto self = static_cast<std::uint8_t>((id + 1) * 16 + broker.driver.broker_epoch);
-        if (led_by == self) continue;
+        if (led_by == self) {
+            if (judged.before.rest.history.led_by[broker.view.leader_epoch] == self) {
+                count(judged.coverage, Occurrence::epoch_led_again);
+            }
+            continue;
+        }
         return fmt::format("broker {} (broker epoch {}) leads epoch {}, which broker {} (broker epoch {}) has led", id,
                            broker.driver.broker_epoch, broker.view.leader_epoch, led_by / 16 - 1, led_by % 16);
     }

@@ -19,6 +19,11 @@ struct Judged {
 
     [[nodiscard]] const History& history() const { return now.rest.history; }
     [[nodiscard]] const Broker& broker(std::uint8_t id) const { return *now.brokers[id]; }
+    /// Whether what this broker's disk holds is what the controller's record means. With flush=replicated a power loss
+    /// takes what was held, and until the broker registers again (as unclean) the record speaks of its former life.
+    [[nodiscard]] bool is_as_registered(std::uint8_t id) const {
+        return scope.flush_mode == FlushMode::fsync || broker(id).view.up;
+    }
     /// How much of its log counts as held by this broker: durable in fsync mode.
     [[nodiscard]] std::size_t held(std::uint8_t id) const {
         const Disk& disk = broker(id).disk();

@@ -1,0 +1,58 @@
+#include "model/cluster/broker.h"
+
+#include <variant>
+
+#include "model/cluster/convert.h"
+
+namespace highwater::model::cluster {
+
+BrokerView view_of(const Scope& scope, std::uint8_t id, const Broker& broker) {
+    BrokerView view;
+    if (!broker.replica) return view;
+    const Replica& replica = *broker.replica;
+    view.up = true;
+    view.leads = replica.is_leader();
+    view.follows = replica.is_follower();
+    view.knows_the_metadata = !replica.brokers().empty();
+    view.stops = broker.driver.stops != 0;
+    view.leader_epoch = replica.leader_epoch() ? narrow(replica.leader_epoch()->value()) : std::uint8_t{0};
+    view.high_watermark = narrow_offset(replica.high_watermark());
+    view.end = narrow_offset(replica.log().end_offset());
+    if (view.leads) {
+        Effects effects;
+        Replica asked = replica;
+        asked.step(Time{} + broker.driver.tick * kTick,
+                   FetchReceived{FetchToken{2}, replica.log().start_offset(), {}, {}, {}, {}}, effects);
+        const auto* reply = effects.size() == 1 ? std::get_if<ReplyFetch>(&effects.front()) : nullptr;
+        if (reply != nullptr && reply->error == ErrorCode::none) view.readable_end = narrow_offset(reply->readable_end);
+        const auto latest = replica.latest_offset(std::nullopt, IsolationLevel::read_uncommitted);
+        if (latest) view.latest_plus_one = narrow(latest->value() + 1);
+        view.isr = brokers_of(replica.isr());
+        view.widest_isr = view.isr;
+        if (const auto proposed = replica.proposed_isr()) {
+            for (const IsrMember& member : *proposed) {
+                view.widest_isr = static_cast<Brokers>(view.widest_isr | only(narrow(member.node.value())));
+            }
+        }
+    }
+    const auto leader = replica.leader();
+    const bool knows_leader = view.follows && leader && leader->value() >= 0;
+    const bool holds_all =
+        scope.flush_mode == FlushMode::replicated || replica.log().durable_offset() == replica.log().end_offset();
+    if (knows_leader && holds_all) {
+        view.may_fetch = true;
+        Message& fetch = view.fetch;
+        fetch.kind = Message::Kind::fetch;
+        fetch.requester = id;
+        fetch.leader = narrow(leader->value());
+        fetch.leader_epoch = view.leader_epoch;
+        fetch.broker_epoch = broker.driver.broker_epoch;
+        fetch.fetch_offset = view.end;
+        if (const auto& epochs = replica.log().epochs().entries(); !epochs.empty()) {
+            fetch.last_epoch_plus_one = narrow(epochs.back().epoch.value() + 1);
+        }
+    }
+    return view;
+}
+
+}  // namespace highwater::model::cluster
