@@ -16,6 +16,7 @@
 #include "model/mutants/mutant.h"
 #include "model/scenarios/checker.h"
 #include "model/scenarios/hunt_all.h"
+#include "model/scenarios/ladder.h"
 
 namespace highwater::model {
 namespace {
@@ -29,6 +30,7 @@ int exit_code_of(Verdict verdict) {
         case Verdict::holds:
             return kHolds;
         case Verdict::violated:
+        case Verdict::fails_as_known:
             return kViolated;
         case Verdict::usage:
             break;
@@ -54,6 +56,7 @@ struct Arguments {
     std::string mutants_directory;
     unsigned jobs = 1;
     bool markdown = false;
+    bool long_runs = false;
 };
 
 /// The scope that is meant; says what there is when it means none.
@@ -199,6 +202,10 @@ int run(int argc, char** argv) {
     auto* replay_command = app.add_subcommand("replay", "repeat a saved counterexample and tell its story");
     replay_command->add_option("file", arguments.trace, "the trace")->required();
 
+    auto* ladder_command = app.add_subcommand("ladder", "check every scope that takes minutes at most, one line each");
+    ladder_command->add_flag("--long", arguments.long_runs, "those that take longer");
+    add_threads(ladder_command);
+
     auto* list_command = app.add_subcommand("list", "scenarios, scopes and properties");
     auto* mutants_command = app.add_subcommand("mutants", "hunt every mutant and print the board");
     mutants_command->add_option("--dir", arguments.mutants_directory, "where the mutants' programs are");
@@ -221,9 +228,12 @@ int run(int argc, char** argv) {
     }
     arguments.options.explorer = arguments.explorer == "random" ? Explorer::random : Explorer::exhaustive;
     arguments.options.symmetry = !arguments.no_symmetry;
-    if (check_command->parsed()) arguments.options.progress = progress_style();
+    if (check_command->parsed() || ladder_command->parsed()) arguments.options.progress = progress_style();
     if (check_command->parsed()) return check(arguments);
     if (replay_command->parsed()) return replay(arguments);
+    if (ladder_command->parsed()) {
+        return exit_code_of(climb(arguments.long_runs, arguments.options, arguments.report));
+    }
     if (list_command->parsed()) return list();
     if (mutants_command->parsed()) return mutants(arguments);
     if (hunt_command->parsed()) return hunt(arguments);

@@ -103,7 +103,11 @@ class GenerationChecker final : public Checker {
     [[nodiscard]] std::vector<ListedScope> scopes() const override {
         std::vector<ListedScope> listed;
         for (const ReplicationScope& scope : generation_.scopes) {
-            listed.push_back({scope.size, bounds_of(scope.bounds), pinned(scope)});
+            listed.push_back({.size = scope.size,
+                              .bounds = bounds_of(scope.bounds),
+                              .pinned = pinned(scope),
+                              .states = scope.counts ? scope.counts->states : 0,
+                              .long_run = false});
         }
         return listed;
     }
@@ -120,18 +124,25 @@ class GenerationChecker final : public Checker {
     [[nodiscard]] Verdict check(ScopeSize size, const CheckOptions& options,
                                 const ReportOptions& report) const override {
         const ReplicationScope& scope = *generation_.find(size);
-        fmt::print("{}, scope {}: {}\n{}\n", name(), name_of(size), sentence(), bounds_of(scope.bounds));
-        std::fflush(stdout);
+        if (!report.brief) {
+            fmt::print("{}, scope {}: {}\n{}\n{}", name(), name_of(size), sentence(), bounds_of(scope.bounds),
+                       explorer_text(options));
+            std::fflush(stdout);
+        }
         const ReplicationModel model(scope.bounds, generation_.rules);
         const Run run = explore(model, options);
-        print_exploration(run, options);
-        print_coverage(run);
+        if (report.brief) {
+            print_briefly(name(), size, run);
+        } else {
+            print_exploration(run, options);
+            print_coverage(run);
+        }
         if (run.counterexample) {
+            const bool shortest = options.explorer != Explorer::exhaustive || is_shortest(scope, *run.counterexample);
+            if (report.brief && shortest) return Verdict::fails_as_known;
             fmt::print("\n{}{} actions\n", story_of(model, *run.counterexample), run.counterexample->actions.size());
-            if (options.explorer == Explorer::exhaustive && !is_shortest(scope, *run.counterexample)) {
-                fmt::print("pinned is {}: something has changed\n", pinned(scope));
-            }
-            return Verdict::violated;
+            if (!shortest) fmt::print("pinned is {}: something has changed\n", pinned(scope));
+            return shortest ? Verdict::fails_as_known : Verdict::violated;
         }
         if (options.explorer == Explorer::exhaustive && run.complete) {
             if (!scope.counts || !counts_hold(*scope.counts, run, options.symmetry)) {
@@ -147,8 +158,10 @@ class GenerationChecker final : public Checker {
             fmt::print("that took more than {:.1f} s of processor time\n", report.processor_seconds);
             return Verdict::violated;
         }
-        fmt::print("{} properties hold{}\n", kReplicationProperties,
-                   run.complete ? " in every reachable state" : " as far as it went");
+        if (!report.brief) {
+            fmt::print("{} properties hold{}\n", kReplicationProperties,
+                       run.complete ? " in every reachable state" : " as far as it went");
+        }
         return Verdict::holds;
     }
 

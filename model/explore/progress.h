@@ -25,7 +25,7 @@ class Stopwatch {
 };
 
 /// Where progress goes: nowhere, or to stderr as one line that is rewritten twice a second (a terminal) or as a line
-/// every ten seconds (anything else).
+/// every four seconds (anything else).
 enum class ProgressStyle { silent, terminal, lines };
 
 class Progress {
@@ -35,7 +35,9 @@ class Progress {
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    /// Prints if it is time. Cheap enough to be called every few thousand states.
+    /// Prints if it is time: how far it is, how fast, how much memory the process has, and for a search with a visited
+    /// set (`waiting` states are left in it) the expected number of accidental pairs. Cheap enough to be called every
+    /// few thousand states.
     void update(std::uint64_t states, std::uint64_t steps, std::uint32_t depth, std::uint64_t waiting);
 
   private:

@@ -76,6 +76,12 @@ struct MemoryUse {
     [[nodiscard]] std::uint64_t total() const { return visited + discoveries + frontier; }
 };
 
+/// Expected number of pairs among so many states that share a 64-bit fingerprint by chance: n^2 / 2^65.
+[[nodiscard]] constexpr double expected_collisions(std::uint64_t states) {
+    const auto n = static_cast<double>(states);
+    return n * n / 36893488147419103232.0;
+}
+
 /// What an exploration did. Two runs with the same arguments agree in everything but the seconds.
 template <class Action>
 struct Exploration {
@@ -97,11 +103,7 @@ struct Exploration {
     Coverage coverage;
     std::optional<Counterexample<Action>> counterexample;
 
-    /// Expected number of pairs of states that share a 64-bit fingerprint by chance: n^2 / 2^65.
-    [[nodiscard]] double expected_collisions() const {
-        const auto n = static_cast<double>(states);
-        return n * n / 36893488147419103232.0;
-    }
+    [[nodiscard]] double expected_collisions() const { return model::expected_collisions(states); }
 };
 
 }  // namespace highwater::model

@@ -17,9 +17,10 @@
 namespace highwater::model {
 
 enum class Verdict : std::uint8_t {
-    holds,     ///< every property, as far as it went
-    violated,  ///< one does not, or a pinned number differs, or what the properties speak of did not occur
-    usage,     ///< the question makes no sense
+    holds,           ///< every property, as far as it went
+    violated,        ///< one does not, or a pinned number differs, or what the properties speak of did not occur
+    fails_as_known,  ///< the one does not that is documented not to
+    usage,           ///< the question makes no sense
 };
 
 /// A scope as `list` shows it.
@@ -28,6 +29,10 @@ struct ListedScope {
     std::string bounds;
     /// What must come of it; empty: not pinned.
     std::string pinned;
+    /// How many states are pinned; 0: none are.
+    std::uint64_t states = 0;
+    /// More than CI has time for.
+    bool long_run = false;
 };
 
 /// How `check` reports.
@@ -38,6 +43,8 @@ struct ReportOptions {
     std::string program;
     /// More processor time than this is a violation; 0: any will do.
     double processor_seconds = 0;
+    /// One line when all is as it should be.
+    bool brief = false;
 };
 
 /// A mutant's hunt, and what is taken from the harness for a control.

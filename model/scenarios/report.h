@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdio>
+#include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "model/explore/system.h"
 #include "model/scenarios/check.h"
+#include "model/scenarios/scope_size.h"
 
 namespace highwater::model {
 
@@ -16,6 +19,26 @@ void print_occurrences(const Coverage& coverage, std::size_t number) {
     for (std::size_t i = 0; i < number; ++i) {
         if (coverage.counts[i] > 0) fmt::print("  {}: {}\n", name_of(static_cast<Occurrence>(i)), coverage.counts[i]);
     }
+}
+
+/// What repeats a run that is not exhaustive, as a line; nothing for one that is.
+[[nodiscard]] inline std::string explorer_text(const CheckOptions& options) {
+    if (options.explorer == Explorer::exhaustive) return {};
+    return fmt::format("random, seed {}, {} steps\n", options.seed, options.steps);
+}
+
+/// The same as print_exploration() in one line.
+template <class Action>
+void print_briefly(std::string_view name, ScopeSize size, const Exploration<Action>& run) {
+    const double seconds = run.cpu_seconds > 0 ? run.cpu_seconds : 1;
+    fmt::print("{} {}: {} states, depth {}, {:.1f} s, {:.0f} states/s of processor time, {:.1f} bytes a state{}\n",
+               name, name_of(size), run.states, run.depth, run.seconds, static_cast<double>(run.states) / seconds,
+               static_cast<double>(run.memory.total()) / static_cast<double>(run.states),
+               run.counterexample
+                   ? fmt::format("; {} is violated in {} actions", run.counterexample->violation.property,
+                                 run.counterexample->actions.size())
+                   : std::string{});
+    std::fflush(stdout);
 }
 
 /// How large the space was, how fast it was explored, and what that took.

@@ -129,7 +129,11 @@ class ScenarioChecker final : public Checker {
     [[nodiscard]] std::vector<ListedScope> scopes() const override {
         std::vector<ListedScope> listed;
         for (const Bounded& bounded : scenario_.scopes) {
-            listed.push_back({bounded.size, all_bounds(bounded.scope), pinned(bounded)});
+            listed.push_back({.size = bounded.size,
+                              .bounds = all_bounds(bounded.scope),
+                              .pinned = pinned(bounded),
+                              .states = bounded.golden ? bounded.golden->states : 0,
+                              .long_run = bounded.size > ScopeSize::ci});
         }
         return listed;
     }
@@ -137,23 +141,24 @@ class ScenarioChecker final : public Checker {
     [[nodiscard]] Verdict check(ScopeSize size, const CheckOptions& options,
                                 const ReportOptions& report) const override {
         const Bounded& bounded = *scenario_.find(size);
-        const std::string_view core = core_variant().id;
-        fmt::print("{}, scope {}{}: {}\n{}\n", name(), name_of(size),
-                   core.empty() ? "" : fmt::format(", core {}", core), sentence(), all_bounds(bounded.scope));
-        if (options.explorer == Explorer::random)
-            fmt::print("random, seed {}, {} steps\n", options.seed, options.steps);
-        std::fflush(stdout);
+        if (!report.brief) print_question(bounded, options);
         const auto run = explore(bounded.scope, options);
-        print_exploration(run, options);
-        print_occurrences<Occurrence>(run.coverage, static_cast<std::size_t>(Occurrence::came_to_rest) + 1);
+        if (report.brief) {
+            print_briefly(name(), size, run);
+        } else {
+            print_exploration(run, options);
+            print_occurrences<Occurrence>(run.coverage, static_cast<std::size_t>(Occurrence::came_to_rest) + 1);
+        }
         if (run.counterexample) return report_violation(bounded, *run.counterexample, report);
         if (run.complete && !is_as_pinned(bounded, run)) return Verdict::violated;
         if (report.processor_seconds > 0 && run.cpu_seconds > report.processor_seconds) {
             fmt::print("that took more than {:.1f} s of processor time\n", report.processor_seconds);
             return Verdict::violated;
         }
-        fmt::print("{} properties hold{}\n", statements().size(),
-                   run.complete ? " in every reachable state" : " as far as it went");
+        if (!report.brief) {
+            fmt::print("{} properties hold{}\n", statements().size(),
+                       run.complete ? " in every reachable state" : " as far as it went");
+        }
         return Verdict::holds;
     }
 
@@ -221,6 +226,14 @@ class ScenarioChecker final : public Checker {
         return fmt::format("{}; at most: {}", bounds_of(scope), fmt::join(budgets, ", "));
     }
 
+    void print_question(const Bounded& bounded, const CheckOptions& options) const {
+        const std::string_view core = core_variant().id;
+        fmt::print("{}, scope {}{}: {}\n{}\n{}", name(), name_of(bounded.size),
+                   core.empty() ? "" : fmt::format(", core {}", core), sentence(), all_bounds(bounded.scope),
+                   explorer_text(options));
+        std::fflush(stdout);
+    }
+
     static std::string pinned(const Bounded& bounded) {
         if (!bounded.golden) return {};
         return fmt::format("{} states, depth {}", bounded.golden->states, bounded.golden->depth);
@@ -249,9 +262,9 @@ class ScenarioChecker final : public Checker {
     /// Minimises, saves and tells a counterexample.
     Verdict report_violation(const Bounded& bounded, const Counterexample<Action>& found,
                              const ReportOptions& report) const {
-        if (found.violation.property == known_to_fail()) {
-            fmt::print("known to fail here, as documented: {}\n", known_to_fail());
-        }
+        const bool known = found.violation.property == known_to_fail();
+        if (known && report.brief) return Verdict::fails_as_known;
+        if (known) fmt::print("known to fail here, as documented: {}\n", known_to_fail());
         const auto best = minimise(bounded.scope, found);
         const std::string core{core_variant().id};
         Trace trace{.scenario = std::string{name()},
@@ -274,7 +287,7 @@ class ScenarioChecker final : public Checker {
         } else {
             fmt::print(stderr, "cannot write {}\n", file);
         }
-        return Verdict::violated;
+        return known ? Verdict::fails_as_known : Verdict::violated;
     }
 
     /// Takes from the harness what a control takes. False when a name is unknown.
