@@ -86,6 +86,19 @@ std::string core_text(std::string_view id) {
     return id.empty() ? "the core as it is" : fmt::format("the mutant {}", id);
 }
 
+bool write_page(const Checker& checker, const Trace& trace, const std::string& file) {
+    const auto picture = checker.draw(trace);
+    if (!picture) {
+        fmt::print(stderr, "{}\n", picture.error());
+        return false;
+    }
+    std::ofstream out(file);
+    out << page_of(*picture);
+    out.close();
+    if (!out) fmt::print(stderr, "cannot write {}\n", file);
+    return static_cast<bool>(out);
+}
+
 int replay(const Arguments& arguments) {
     std::ifstream in(arguments.trace);
     if (!in) {
@@ -111,6 +124,7 @@ int replay(const Arguments& arguments) {
         fmt::print(stderr, "{}: {}\n", arguments.trace, told.error());
         return kUsage;
     }
+    if (!arguments.report.page_file.empty() && !write_page(*checker, *trace, arguments.report.page_file)) return kUsage;
     fmt::print("{}, scope {}\n{}", trace->scenario, name_of(trace->size), told->text);
     if (told->property == trace->property) return kViolated;
     fmt::print("the recorded violation ({}) does not repeat\n", trace->property);
@@ -195,12 +209,15 @@ int run(int argc, char** argv) {
     check_command->add_option("--steps", arguments.options.steps, "of the random explorer");
     check_command->add_option("--max-states", arguments.options.max_states, "stop after so many states");
     check_command->add_option("--trace", arguments.report.trace_file, "where a counterexample is saved");
+    check_command->add_option("--html", arguments.report.page_file, "where a counterexample is drawn, as one page");
+    check_command->add_option("--silence", arguments.report.silenced, "properties that are not judged");
     check_command->add_flag("--no-symmetry", arguments.no_symmetry, "where ids are alike: tell renamed states apart");
     check_command->add_option("--processor-seconds", arguments.report.processor_seconds, "fail when it takes more");
     add_threads(check_command);
 
     auto* replay_command = app.add_subcommand("replay", "repeat a saved counterexample and tell its story");
     replay_command->add_option("file", arguments.trace, "the trace")->required();
+    replay_command->add_option("--html", arguments.report.page_file, "where it is drawn, as one page");
 
     auto* ladder_command = app.add_subcommand("ladder", "check every scope that takes minutes at most, one line each");
     ladder_command->add_flag("--long", arguments.long_runs, "those that take longer");

@@ -58,3 +58,13 @@ if(HIGHWATER_TESTS)
 endif()
 
 include(mutants/explorer_mutants.cmake)
+
+# The page that draws a counterexample, in a headless Chromium; and those that docs has.
+if(HIGHWATER_TESTS)
+  find_program(SYSTEM_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
+  foreach(test page committed_page)
+    add_test(NAME model/trace/${test} COMMAND ${SYSTEM_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/trace/${test}_test.py)
+    set_tests_properties(model/trace/${test} PROPERTIES LABELS model SKIP_RETURN_CODE 77 TIMEOUT 600 ENVIRONMENT
+      "HIGHWATER_MODEL=$<TARGET_FILE:highwater-model>;HIGHWATER_MUTANTS=${CMAKE_CURRENT_BINARY_DIR}/mutants")
+  endforeach()
+endif()

@@ -169,6 +169,10 @@ class GenerationChecker final : public Checker {
         return std::unexpected("of the abstract model no traces are kept; `check` tells its shortest one");
     }
 
+    [[nodiscard]] std::expected<Picture, std::string> draw(const Trace&) const override {
+        return std::unexpected("of the abstract model nothing is drawn");
+    }
+
     [[nodiscard]] Verdict hunt(ScopeSize, const HuntOptions&) const override {
         fmt::print(stderr, "the abstract model's mutants are hunted by highwater-certify\n");
         return Verdict::usage;

@@ -230,7 +230,11 @@ const BrokerOutput& ClusterWorld::give(Step& step, std::uint8_t id, const Broker
                 return fmt::format("broker {}: high watermark {} -> {}", id, was.high_watermark, is.high_watermark);
             });
         }
-        if (before.disk().log != taken.after->disk().log) {
+        if (output.truncated != 0 && taken.after->disk().log.size() < before.disk().log.size()) {
+            step.tell([&] {
+                return fmt::format("broker {}: truncates its log to offset {}", id, taken.after->disk().log.size());
+            });
+        } else if (before.disk().log != taken.after->disk().log) {
             step.tell([&] {
                 std::string log;
                 for (std::size_t o = 0; o < taken.after->disk().log.size(); ++o) {

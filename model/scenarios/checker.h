@@ -12,6 +12,7 @@
 #include "model/explore/property.h"
 #include "model/scenarios/check.h"
 #include "model/scenarios/scope_size.h"
+#include "model/trace/picture.h"
 #include "model/trace/trace.h"
 
 namespace highwater::model {
@@ -39,6 +40,10 @@ struct ListedScope {
 struct ReportOptions {
     /// Where a counterexample is saved; empty: a name of its own, here.
     std::string trace_file;
+    /// Where it is drawn, as one HTML page; empty: nowhere.
+    std::string page_file;
+    /// Properties that are not judged.
+    std::vector<std::string> silenced;
     /// What people type to run this program.
     std::string program;
     /// More processor time than this is a violation; 0: any will do.
@@ -86,6 +91,8 @@ class Checker {
                                         const ReportOptions& report) const = 0;
     /// The story of a saved counterexample; the error says what is wrong with it.
     [[nodiscard]] virtual std::expected<Told, std::string> retell(const Trace& trace) const = 0;
+    /// The same as a picture.
+    [[nodiscard]] virtual std::expected<Picture, std::string> draw(const Trace& trace) const = 0;
     /// What a mutant's program does: finds its own bug where its file says, by the property that its file names, and
     /// prints that.
     [[nodiscard]] virtual Verdict hunt(ScopeSize size, const HuntOptions& options) const = 0;

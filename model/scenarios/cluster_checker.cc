@@ -3,6 +3,7 @@
 #include "model/cluster/cluster_world.h"
 #include "model/scenarios/replication.h"
 #include "model/scenarios/scenario_checker.h"
+#include "model/trace/cluster_picture.h"
 
 namespace highwater::model {
 namespace cluster {

@@ -5,6 +5,7 @@
 #include "model/check/property.h"
 #include "model/scenarios/idempotence.h"
 #include "model/scenarios/scenario_checker.h"
+#include "model/trace/partition_picture.h"
 #include "model/world/partition_world.h"
 
 namespace highwater::model {

@@ -94,6 +94,20 @@ Scenario replicated() {
             .must_occur = std::move(must_occur)};
 }
 
+Scenario elections() {
+    using enum Occurrence;
+    return {.name = "replication-elections",
+            .sentence =
+                "Three brokers, of which the controller takes one after the other for dead: what an in-sync replica "
+                "holds outlives each of its leaders.",
+            .known_to_fail = {},
+            .scopes = {{ScopeSize::small, scope(FlushMode::replicated, {3, 1, 1}, {{kFence, 1}}), {{261479, 44}}},
+                       {ScopeSize::large, scope(FlushMode::replicated, {3, 1, 1}, {{kFence, 2}}), {}}},
+            .must_occur = {record_appended, record_acknowledged, consumer_read, leader_changed, two_leaders_at_once,
+                           follower_truncated, isr_shrank, isr_grew, committed_record_outlived_its_leader,
+                           acknowledged_record_outlived_its_leader, came_to_rest}};
+}
+
 Scenario isr() {
     using enum Occurrence;
     return {
@@ -135,7 +149,7 @@ Scenario retries() {
 }  // namespace
 
 std::span<const Scenario> replication_scenarios() {
-    static const std::vector<Scenario> scenarios = {replication(), replicated(), isr(), retries()};
+    static const std::vector<Scenario> scenarios = {replication(), replicated(), elections(), isr(), retries()};
     return scenarios;
 }
 

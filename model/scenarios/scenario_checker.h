@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <fstream>
 #include <optional>
@@ -31,6 +32,7 @@
 //     std::optional<std::uint32_t> property_bit(const Scope&, std::string_view name)
 //     bool set_control(Scope&, std::string_view name)            switches a control on; false: there is none
 //     std::string print(const State&, const Scope&)              the state, for people
+//     Picture picture_of(const Scope&, std::span<const Action>)  a run, drawn
 //     std::string_view name_of(Occurrence)                       the last one is came_to_rest
 
 namespace highwater::model {
@@ -140,7 +142,8 @@ class ScenarioChecker final : public Checker {
 
     [[nodiscard]] Verdict check(ScopeSize size, const CheckOptions& options,
                                 const ReportOptions& report) const override {
-        const Bounded& bounded = *scenario_.find(size);
+        Bounded bounded = *scenario_.find(size);
+        if (!silence(bounded.scope, report.silenced)) return Verdict::usage;
         if (!report.brief) print_question(bounded, options);
         const auto run = explore(bounded.scope, options);
         if (report.brief) {
@@ -163,17 +166,32 @@ class ScenarioChecker final : public Checker {
     }
 
     [[nodiscard]] std::expected<Told, std::string> retell(const Trace& trace) const override {
-        const Bounded* bounded = scenario_.find(trace.size);
-        if (bounded == nullptr) {
-            return std::unexpected(fmt::format("{} has no scope {}", name(), name_of(trace.size)));
+        const auto run = run_of(trace);
+        if (!run) return std::unexpected(run.error());
+        return tell_story(run->scope, run->actions);
+    }
+
+    [[nodiscard]] std::expected<Picture, std::string> draw(const Trace& trace) const override {
+        const auto run = run_of(trace);
+        if (!run) return std::unexpected(run.error());
+        Picture picture = picture_of(run->scope, run->actions);
+        const CoreVariant& core = core_variant();
+        const auto statements = statements_of(run->scope);
+        const auto stated = std::ranges::find(statements, picture.property, &Statement::name);
+        if (stated != statements.end()) picture.statement = stated->text;
+        picture.title = core.id.empty() ? fmt::format("{}: {}", name(), picture.property)
+                                        : fmt::format("{} ({})", core.title, core.source);
+        picture.title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(picture.title[0])));
+        picture.notes = {
+            fmt::format("{}, scope {}. {}", name(), name_of(trace.size), sentence()), all_bounds(run->scope),
+            core.id.empty() ? std::string{"The core as it is."}
+                            : fmt::format("Core: the mutant {}, {} ({}).", core.id, core.title, core.source)};
+        if (!trace.silenced.empty()) {
+            picture.notes.push_back(
+                fmt::format("Not judged, so that the run goes on: {}.", fmt::join(trace.silenced, ", ")));
         }
-        std::vector<Action> actions;
-        for (const std::string& text : trace.actions) {
-            const auto action = action_from<decltype(Action::kind)>(text);
-            if (!action) return std::unexpected(fmt::format("not an action: {}", text));
-            actions.push_back(*action);
-        }
-        return tell_story(bounded->scope, actions);
+        picture.story = tell_story(run->scope, run->actions).text;
+        return picture;
     }
 
     [[nodiscard]] Verdict hunt(ScopeSize size, const HuntOptions& options) const override {
@@ -216,6 +234,31 @@ class ScenarioChecker final : public Checker {
     static constexpr std::uint64_t kBoardSteps = 2'000'000;
 
     using Kind = decltype(Action::kind);
+
+    /// What a trace says, in this world's types.
+    struct Run {
+        Scope scope;
+        std::vector<Action> actions;
+    };
+
+    [[nodiscard]] std::expected<Run, std::string> run_of(const Trace& trace) const {
+        const Bounded* bounded = scenario_.find(trace.size);
+        if (bounded == nullptr) {
+            return std::unexpected(fmt::format("{} has no scope {}", name(), name_of(trace.size)));
+        }
+        Run run{bounded->scope, {}};
+        for (const std::string& property : trace.silenced) {
+            const auto bit = property_bit(run.scope, property);
+            if (!bit) return std::unexpected(fmt::format("no property is called {}", property));
+            silenced_properties(run.scope) |= *bit;
+        }
+        for (const std::string& text : trace.actions) {
+            const auto action = action_from<Kind>(text);
+            if (!action) return std::unexpected(fmt::format("not an action: {}", text));
+            run.actions.push_back(*action);
+        }
+        return run;
+    }
 
     static std::string all_bounds(const Scope& scope) {
         std::vector<std::string> budgets;
@@ -265,11 +308,14 @@ class ScenarioChecker final : public Checker {
         const bool known = found.violation.property == known_to_fail();
         if (known && report.brief) return Verdict::fails_as_known;
         if (known) fmt::print("known to fail here, as documented: {}\n", known_to_fail());
-        const auto best = minimise(bounded.scope, found);
+        const auto best =
+            in_reading_order(typename Scope::World(bounded.scope), minimise(bounded.scope, found),
+                             [&](const auto& actions) { return frames_under_way(picture_of(bounded.scope, actions)); });
         const std::string core{core_variant().id};
         Trace trace{.scenario = std::string{name()},
                     .size = bounded.size,
                     .core = core,
+                    .silenced = report.silenced,
                     .property = std::string{best.violation.property},
                     .facts = best.violation.facts,
                     .actions = {}};
@@ -287,7 +333,30 @@ class ScenarioChecker final : public Checker {
         } else {
             fmt::print(stderr, "cannot write {}\n", file);
         }
+        if (!report.page_file.empty()) {
+            std::ofstream page(report.page_file);
+            page << page_of(*draw(trace));
+            page.close();
+            if (page) {
+                fmt::print("drawn: {}\n", report.page_file);
+            } else {
+                fmt::print(stderr, "cannot write {}\n", report.page_file);
+            }
+        }
         return known ? Verdict::fails_as_known : Verdict::violated;
+    }
+
+    /// False when a name is unknown.
+    [[nodiscard]] static bool silence(Scope& scope, const std::vector<std::string>& names) {
+        for (const std::string& property : names) {
+            const auto bit = property_bit(scope, property);
+            if (!bit) {
+                fmt::print(stderr, "no property is called {}\n", property);
+                return false;
+            }
+            silenced_properties(scope) |= *bit;
+        }
+        return true;
     }
 
     /// Takes from the harness what a control takes. False when a name is unknown.
@@ -300,14 +369,7 @@ class ScenarioChecker final : public Checker {
             }
             scope.budgets[static_cast<std::size_t>(*kind)] = 0;
         }
-        for (const std::string& name : options.silenced) {
-            const auto bit = property_bit(scope, name);
-            if (!bit) {
-                fmt::print(stderr, "no property is called {}\n", name);
-                return false;
-            }
-            silenced_properties(scope) |= *bit;
-        }
+        if (!silence(scope, options.silenced)) return false;
         for (const std::string& name : options.controls) {
             if (!set_control(scope, name)) {
                 fmt::print(stderr, "no control is called {}\n", name);

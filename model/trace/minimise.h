@@ -99,4 +99,35 @@ class NarrowSearch {
     Scope narrow_;
 };
 
+/// The same way in the order that is easiest to read: the one with the least `cost(actions)` that moving single actions
+/// leads to.
+template <System S>
+Counterexample<typename S::Action> in_reading_order(const S& system, Counterexample<typename S::Action> found,
+                                                    const auto& cost) {
+    auto least = cost(found.actions);
+    for (bool better = true; better;) {
+        better = false;
+        // The last action stays: it violates.
+        for (std::size_t from = 0; from + 1 < found.actions.size(); ++from) {
+            for (std::size_t to = 0; to + 1 < found.actions.size(); ++to) {
+                if (from == to) continue;
+                auto actions = found.actions;
+                const auto first = actions.begin() + static_cast<std::ptrdiff_t>(std::min(from, to));
+                const auto last = actions.begin() + static_cast<std::ptrdiff_t>(std::max(from, to)) + 1;
+                std::rotate(first, from < to ? first + 1 : last - 1, last);
+                auto tried = replay(system, std::span<const typename S::Action>(actions), Impossible::stop);
+                const bool same = tried.violation && tried.violation->property == found.violation.property &&
+                                  tried.actions.size() == actions.size();
+                if (!same) continue;
+                const auto costs = cost(actions);
+                if (!(costs < least)) continue;
+                least = costs;
+                found = {std::move(tried.actions), std::move(*tried.violation)};
+                better = true;
+            }
+        }
+    }
+    return found;
+}
+
 }  // namespace highwater::model

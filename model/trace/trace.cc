@@ -16,9 +16,9 @@ void write_trace(std::ostream& out, const Trace& trace) {
     out << kFirstLine << '\n'
         << "scenario " << trace.scenario << '\n'
         << "scope " << name_of(trace.size) << '\n'
-        << "core " << (trace.core.empty() ? "unchanged" : trace.core) << '\n'
-        << "property " << trace.property << '\n'
-        << "facts " << trace.facts << '\n';
+        << "core " << (trace.core.empty() ? "unchanged" : trace.core) << '\n';
+    for (const std::string& property : trace.silenced) out << "silenced " << property << '\n';
+    out << "property " << trace.property << '\n' << "facts " << trace.facts << '\n';
     for (const std::string& action : trace.actions) out << "action " << action << '\n';
 }
 
@@ -40,6 +40,8 @@ std::expected<Trace, std::string> read_trace(std::istream& in) {
             trace.size = *size;
         } else if (key == "core") {
             trace.core = value == "unchanged" ? std::string{} : value;
+        } else if (key == "silenced") {
+            trace.silenced.push_back(value);
         } else if (key == "property") {
             trace.property = value;
         } else if (key == "facts") {

@@ -15,6 +15,8 @@ struct Trace {
     ScopeSize size = ScopeSize::small;
     /// The mutant's id; empty for the core as it is.
     std::string core;
+    /// Properties that were not judged, so that the way goes on to a violation of another one.
+    std::vector<std::string> silenced;
     std::string property;
     std::string facts;
     /// As to_text() writes them.

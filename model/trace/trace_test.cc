@@ -18,6 +18,7 @@ Trace found_trace() {
     Trace trace{.scenario = std::string{scenario.name},
                 .size = ScopeSize::small,
                 .core = {},
+                .silenced = {},
                 .property = std::string{run.counterexample->violation.property},
                 .facts = run.counterexample->violation.facts,
                 .actions = {}};
@@ -30,7 +31,8 @@ Told told(const Trace& trace) {
 }
 
 TEST(Trace, IsReadBackAsItWasWritten) {
-    const Trace trace = found_trace();
+    Trace trace = found_trace();
+    trace.silenced = {"Contiguous", "StableRead"};
     std::stringstream text;
     write_trace(text, trace);
     const auto again = read_trace(text);
@@ -45,6 +47,12 @@ TEST(Trace, RepeatsItsViolationAndTellsTheSameStoryEachTime) {
     EXPECT_EQ(first.property, trace.property);
     EXPECT_EQ(first.text, second.text);
     EXPECT_NE(first.text.find("power loss: 0 of 1 batches survive"), std::string::npos) << first.text;
+}
+
+TEST(Trace, GoesOnToAnotherViolationWhenAPropertyIsSilenced) {
+    Trace trace = found_trace();
+    trace.silenced = {trace.property};
+    EXPECT_NE(told(trace).property, trace.property);
 }
 
 // O14: a trace with one action missing is another run.
@@ -74,6 +82,9 @@ TEST(Trace, RefusesWhatIsNotOne) {
 TEST(Trace, OfAnotherWorldOrScopeIsRefused) {
     Trace trace = found_trace();
     trace.actions.push_back("fly 0 0");
+    EXPECT_FALSE(find_checker(trace.scenario)->retell(trace).has_value());
+    trace = found_trace();
+    trace.silenced = {"NoSuchProperty"};
     EXPECT_FALSE(find_checker(trace.scenario)->retell(trace).has_value());
     trace = found_trace();
     trace.size = ScopeSize::large;
