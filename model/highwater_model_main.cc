@@ -1,11 +1,12 @@
-// highwater-model: check a scenario, replay a counterexample, list what there is, hunt the mutants.
-// Exit codes: 0 every property holds, 1 one is violated, 2 usage.
+// highwater-model: check a scenario, walk through it by hand, replay a counterexample, list what there is, hunt the
+// mutants. Exit codes: 0 every property holds, 1 one is violated, 2 usage.
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -72,14 +73,27 @@ std::optional<ScopeSize> scope_of(const Checker& checker, const std::string& nam
     return std::nullopt;
 }
 
-int check(const Arguments& arguments) {
+/// The scenario that is meant; says so when there is none.
+const Checker* checker_of(const Arguments& arguments) {
     const Checker* checker = find_checker(arguments.scenario);
     if (checker == nullptr) {
         fmt::print(stderr, "no scenario is called {}; `{} list` shows them\n", arguments.scenario, arguments.program);
-        return kUsage;
     }
+    return checker;
+}
+
+int check(const Arguments& arguments) {
+    const Checker* checker = checker_of(arguments);
+    if (checker == nullptr) return kUsage;
     const auto size = scope_of(*checker, arguments.scope);
     return size ? exit_code_of(checker->check(*size, arguments.options, arguments.report)) : kUsage;
+}
+
+int explore_by_hand(const Arguments& arguments) {
+    const Checker* checker = checker_of(arguments);
+    if (checker == nullptr) return kUsage;
+    const auto size = scope_of(*checker, arguments.scope);
+    return size ? exit_code_of(checker->walk(*size, arguments.report, std::cin, std::cout)) : kUsage;
 }
 
 std::string core_text(std::string_view id) {
@@ -126,7 +140,7 @@ int replay(const Arguments& arguments) {
     }
     if (!arguments.report.page_file.empty() && !write_page(*checker, *trace, arguments.report.page_file)) return kUsage;
     fmt::print("{}, scope {}\n{}", trace->scenario, name_of(trace->size), told->text);
-    if (told->property == trace->property) return kViolated;
+    if (told->property == trace->property) return told->property.empty() ? kHolds : kViolated;
     fmt::print("the recorded violation ({}) does not repeat\n", trace->property);
     return told->property.empty() ? kHolds : kViolated;
 }
@@ -223,6 +237,12 @@ int run(int argc, char** argv) {
     ladder_command->add_flag("--long", arguments.long_runs, "those that take longer");
     add_threads(ladder_command);
 
+    auto* explore_command = app.add_subcommand("explore", "walk through a scenario's states by hand");
+    explore_command->add_option("scenario", arguments.scenario, "its name; `list` shows them")->required();
+    explore_command->add_option("--scope", arguments.scope,
+                                "one of the scenario's scopes (default: ci, else its first)");
+    explore_command->add_option("--silence", arguments.report.silenced, "properties that are not judged");
+
     auto* list_command = app.add_subcommand("list", "scenarios, scopes and properties");
     auto* mutants_command = app.add_subcommand("mutants", "hunt every mutant and print the board");
     mutants_command->add_option("--dir", arguments.mutants_directory, "where the mutants' programs are");
@@ -248,6 +268,7 @@ int run(int argc, char** argv) {
     if (check_command->parsed() || ladder_command->parsed()) arguments.options.progress = progress_style();
     if (check_command->parsed()) return check(arguments);
     if (replay_command->parsed()) return replay(arguments);
+    if (explore_command->parsed()) return explore_by_hand(arguments);
     if (ladder_command->parsed()) {
         return exit_code_of(climb(arguments.long_runs, arguments.options, arguments.report));
     }

@@ -173,6 +173,11 @@ class GenerationChecker final : public Checker {
         return std::unexpected("of the abstract model nothing is drawn");
     }
 
+    [[nodiscard]] Verdict walk(ScopeSize, const ReportOptions&, std::istream&, std::ostream&) const override {
+        fmt::print(stderr, "the abstract model is not walked by hand\n");
+        return Verdict::usage;
+    }
+
     [[nodiscard]] Verdict hunt(ScopeSize, const HuntOptions&) const override {
         fmt::print(stderr, "the abstract model's mutants are hunted by highwater-certify\n");
         return Verdict::usage;

@@ -93,6 +93,9 @@ class Checker {
     [[nodiscard]] virtual std::expected<Told, std::string> retell(const Trace& trace) const = 0;
     /// The same as a picture.
     [[nodiscard]] virtual std::expected<Picture, std::string> draw(const Trace& trace) const = 0;
+    /// A person walks through the states of a scope: commands come from `in`, what is to be read goes to `out`.
+    [[nodiscard]] virtual Verdict walk(ScopeSize size, const ReportOptions& report, std::istream& in,
+                                       std::ostream& out) const = 0;
     /// What a mutant's program does: finds its own bug where its file says, by the property that its file names, and
     /// prints that.
     [[nodiscard]] virtual Verdict hunt(ScopeSize size, const HuntOptions& options) const = 0;

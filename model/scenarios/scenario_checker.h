@@ -23,6 +23,7 @@
 #include "model/scenarios/report.h"
 #include "model/scenarios/scenario.h"
 #include "model/trace/minimise.h"
+#include "model/trace/walk.h"
 
 // What every world is checked with. Included by the one file of each world that instantiates it, which declares before,
 // to be found by ADL:
@@ -179,8 +180,9 @@ class ScenarioChecker final : public Checker {
         const auto statements = statements_of(run->scope);
         const auto stated = std::ranges::find(statements, picture.property, &Statement::name);
         if (stated != statements.end()) picture.statement = stated->text;
-        picture.title = core.id.empty() ? fmt::format("{}: {}", name(), picture.property)
-                                        : fmt::format("{} ({})", core.title, core.source);
+        picture.title = core.id.empty()
+                            ? fmt::format("{}{}{}", name(), picture.property.empty() ? "" : ": ", picture.property)
+                            : fmt::format("{} ({})", core.title, core.source);
         picture.title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(picture.title[0])));
         picture.notes = {
             fmt::format("{}, scope {}. {}", name(), name_of(trace.size), sentence()), all_bounds(run->scope),
@@ -192,6 +194,40 @@ class ScenarioChecker final : public Checker {
         }
         picture.story = tell_story(run->scope, run->actions).text;
         return picture;
+    }
+
+    [[nodiscard]] Verdict walk(ScopeSize size, const ReportOptions& report, std::istream& in,
+                               std::ostream& out) const override {
+        using Walked = typename Scope::World;
+        using Actions = typename WalkHooks<Walked>::Actions;
+        Bounded bounded = *scenario_.find(size);
+        if (!silence(bounded.scope, report.silenced)) return Verdict::usage;
+        fmt::print(out, "{}, scope {}: {}\n{}\n", name(), name_of(size), sentence(), all_bounds(bounded.scope));
+        const Walked world(bounded.scope);
+        const auto file_or = [&](const std::string& file, std::string_view ending) {
+            return file.empty() ? fmt::format("{}-{}.{}", name(), name_of(size), ending) : file;
+        };
+        const auto statements = statements_of(bounded.scope);
+        const WalkHooks<Walked> hooks{
+            .print = [&](const auto& state) { return print(state, bounded.scope); },
+            .statement =
+                [&](std::string_view property) {
+                    const auto stated = std::ranges::find(statements, property, &Statement::name);
+                    return stated == statements.end() ? std::string_view{} : stated->text;
+                },
+            .save =
+                [&](const std::string& file, const Actions& actions, const std::optional<Violation>& violation) {
+                    const std::string path = file_or(file, "trace");
+                    if (!save(trace_of(bounded, actions, violation, report), path)) return "cannot write " + path;
+                    return fmt::format("trace saved; repeat it with:\n  {} replay {}", report.program, path);
+                },
+            .draw =
+                [&](const std::string& file, const Actions& actions, const std::optional<Violation>& violation) {
+                    const std::string path = file_or(file, "html");
+                    const bool drawn = draw_page(trace_of(bounded, actions, violation, report), path);
+                    return (drawn ? "drawn: " : "cannot write ") + path;
+                }};
+        return Walk<Walked>(world, hooks, in, out).run() ? Verdict::holds : Verdict::violated;
     }
 
     [[nodiscard]] Verdict hunt(ScopeSize size, const HuntOptions& options) const override {
@@ -311,39 +347,52 @@ class ScenarioChecker final : public Checker {
         const auto best =
             in_reading_order(typename Scope::World(bounded.scope), minimise(bounded.scope, found),
                              [&](const auto& actions) { return frames_under_way(picture_of(bounded.scope, actions)); });
-        const std::string core{core_variant().id};
-        Trace trace{.scenario = std::string{name()},
-                    .size = bounded.size,
-                    .core = core,
-                    .silenced = report.silenced,
-                    .property = std::string{best.violation.property},
-                    .facts = best.violation.facts,
-                    .actions = {}};
-        for (const Action action : best.actions) trace.actions.push_back(to_text(action));
+        const Trace trace = trace_of(bounded, best.actions, best.violation, report);
         const std::string file = !report.trace_file.empty() ? report.trace_file
                                                             : fmt::format("{}-{}{}{}.trace", name(), trace.property,
-                                                                          core.empty() ? "" : "-", core);
-        std::ofstream out(file);
-        write_trace(out, trace);
-        out.close();
+                                                                          trace.core.empty() ? "" : "-", trace.core);
         fmt::print("\n{}\n{} actions, {} of them disturbances\n", tell_story(bounded.scope, best.actions).text,
                    best.actions.size(), disturbances(best.actions));
-        if (out) {
+        if (save(trace, file)) {
             fmt::print("trace saved; repeat it with:\n  {} replay {}\n", report.program, file);
         } else {
             fmt::print(stderr, "cannot write {}\n", file);
         }
         if (!report.page_file.empty()) {
-            std::ofstream page(report.page_file);
-            page << page_of(*draw(trace));
-            page.close();
-            if (page) {
+            if (draw_page(trace, report.page_file)) {
                 fmt::print("drawn: {}\n", report.page_file);
             } else {
                 fmt::print(stderr, "cannot write {}\n", report.page_file);
             }
         }
         return known ? Verdict::fails_as_known : Verdict::violated;
+    }
+
+    [[nodiscard]] Trace trace_of(const Bounded& bounded, const std::vector<Action>& actions,
+                                 const std::optional<Violation>& violation, const ReportOptions& report) const {
+        Trace trace{.scenario = std::string{name()},
+                    .size = bounded.size,
+                    .core = std::string{core_variant().id},
+                    .silenced = report.silenced,
+                    .property = violation ? std::string{violation->property} : std::string{},
+                    .facts = violation ? violation->facts : std::string{},
+                    .actions = {}};
+        for (const Action action : actions) trace.actions.push_back(to_text(action));
+        return trace;
+    }
+
+    static bool save(const Trace& trace, const std::string& file) {
+        std::ofstream out(file);
+        write_trace(out, trace);
+        out.close();
+        return static_cast<bool>(out);
+    }
+
+    [[nodiscard]] bool draw_page(const Trace& trace, const std::string& file) const {
+        std::ofstream out(file);
+        out << page_of(*draw(trace));
+        out.close();
+        return static_cast<bool>(out);
     }
 
     /// False when a name is unknown.
