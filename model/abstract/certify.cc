@@ -1,13 +1,16 @@
 #include "model/abstract/certify.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "model/abstract/generations.h"
 #include "model/explore/exhaustive.h"
+#include "model/explore/packed_bytes.h"
 #include "model/trace/replay.h"
 
 namespace highwater::model {
@@ -49,6 +52,20 @@ bool equal(const Run& a, const Run& b) {
            a.depth == b.depth && a.complete == b.complete && a.coverage == b.coverage;
 }
 
+/// The same, with states that wait in their packed form.
+class PackedModel : public ReplicationModel {
+  public:
+    using ReplicationModel::ReplicationModel;
+
+    void encode(const ReplicationState& state, std::vector<std::byte>& out) const {
+        pack(std::as_bytes(std::span(&state, 1)), out);
+    }
+    std::size_t decode(std::span<const std::byte> in, ReplicationState& state) const {
+        return unpack(in, std::as_writable_bytes(std::span(&state, 1)));
+    }
+};
+static_assert(Encodable<PackedModel>);
+
 void certify(Certificate& certificate) {
     const Generation& kip320 = all_generations().front();
     const ReplicationScope& small = kip320.scopes.front();
@@ -65,6 +82,13 @@ void certify(Certificate& certificate) {
 
     const Run two_threads = explore_exhaustively(model, {.threads = 2, .max_states = 2 * counts.states});
     certificate.add("kip320.two_threads_equal", 1, equal(reduced, two_threads) ? 1 : 0);
+
+    const Run spilled = explore_exhaustively(model, {.max_states = 2 * counts.states, .frontier = {.memory_bytes = 0}});
+    certificate.add("kip320.spilled_equal", 1, equal(reduced, spilled) && spilled.memory.frontier_file > 0 ? 1 : 0);
+
+    const PackedModel packed_model(small.bounds, kip320.rules);
+    const Run packed = explore_exhaustively(packed_model, {.max_states = 2 * counts.states});
+    certificate.add("kip320.packed_equal", 1, equal(reduced, packed) ? 1 : 0);
 
     const Run whole = explore_exhaustively(model, {.max_states = 2 * counts.unreduced_states, .symmetry = false});
     certificate.add_complete("kip320.whole", whole, counts, false);

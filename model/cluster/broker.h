@@ -52,6 +52,8 @@ struct Broker {
         friend bool operator==(const Driver&, const Driver&) = default;
     } driver;
     std::uint64_t hash = 0;
+    /// Its number in the store that keeps it.
+    std::uint32_t index = 0;
     BrokerView view;
 
     [[nodiscard]] const Disk& disk() const { return driver.disk; }

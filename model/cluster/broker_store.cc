@@ -7,7 +7,10 @@
 namespace highwater::model::cluster {
 
 const Broker* BrokerStore::keep(Broker broker) {
-    return &brokers_.keep(broker.hash, [&](std::size_t) { return std::move(broker); });
+    return &brokers_.keep(broker.hash, [&](std::size_t index) {
+        broker.index = static_cast<std::uint32_t>(index);
+        return std::move(broker);
+    });
 }
 
 const BrokerStep& BrokerStore::step(std::uint8_t id, const Broker& before, const BrokerInput& input) {

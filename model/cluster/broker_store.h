@@ -25,8 +25,12 @@ class BrokerStore {
     /// The reference stays valid. Passes on what the core throws through the checker's invariant trap.
     [[nodiscard]] const BrokerStep& step(std::uint8_t id, const Broker& before, const BrokerInput& input);
 
+    /// Requires: `index` is that of a broker which was kept.
+    [[nodiscard]] const Broker& broker(std::uint32_t index) const { return brokers_[index]; }
+
     [[nodiscard]] std::size_t brokers() const { return brokers_.size(); }
     [[nodiscard]] std::size_t steps() const { return steps_.size(); }
+    [[nodiscard]] std::size_t memory_bytes() const { return brokers_.memory_bytes() + steps_.memory_bytes(); }
 
   private:
     const Scope scope_;

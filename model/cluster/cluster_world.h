@@ -1,8 +1,10 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,11 +40,15 @@ class ClusterWorld {
     /// The same, and tells what happened.
     [[nodiscard]] std::optional<Violation> apply(State& state, Action action, Coverage& coverage, Story* story) const;
     [[nodiscard]] std::uint64_t fingerprint(const State& state) const;
+    /// The state as bytes that mean something to this world and its copies only.
+    void encode(const State& state, std::vector<std::byte>& out) const;
+    std::size_t decode(std::span<const std::byte> in, State& state) const;
     [[nodiscard]] bool disturbs(Action action) const { return model::disturbs(action); }
 
     /// How many different brokers, and steps of one, have been kept.
     [[nodiscard]] std::size_t kept_brokers() const { return brokers_->brokers(); }
     [[nodiscard]] std::size_t kept_steps() const { return brokers_->steps(); }
+    [[nodiscard]] std::uint64_t memory_bytes() const { return brokers_->memory_bytes() + decisions_->memory_bytes(); }
 
   private:
     struct Step;

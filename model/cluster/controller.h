@@ -66,6 +66,7 @@ class DecisionStore {
     explicit DecisionStore(const Scope& scope) : scope_(scope) {}
     /// The reference stays valid.
     [[nodiscard]] const ControllerOutput& decide(const ControllerState& before, const ControllerInput& input);
+    [[nodiscard]] std::size_t memory_bytes() const { return known_.memory_bytes(); }
 
   private:
     const Scope scope_;

@@ -9,7 +9,7 @@ namespace highwater::model {
 
 /// The visited set: 64-bit fingerprints, open addressing, 8 bytes a slot, between 73 and 87 percent full once it has
 /// grown: 9 to 11 bytes a state. It consists of parts that grow one by one, so that growing never needs a second copy
-/// of the whole. One writer; `contains` may be called by several threads while nobody inserts.
+/// of the whole. One writer for each part; `contains` may be called by several threads while nobody inserts.
 ///
 /// The fingerprint is a hash already: its first bits choose the part, and what follows, taken as a fraction, the slot.
 /// Where several want one slot they stand in order, so a part is sorted as a whole. A search ends at the first greater
@@ -50,11 +50,19 @@ class FingerprintSet {
                            part.slots.begin() + static_cast<std::ptrdiff_t>(free) + 1);
         *at = key;
         ++part.used;
-        ++size_;
         return true;
     }
 
-    [[nodiscard]] std::size_t size() const { return size_; }
+    /// The number of the part that a fingerprint belongs to.
+    static std::size_t part_of(std::uint64_t fingerprint) {
+        return static_cast<std::size_t>(fingerprint >> (64 - kPartBits));
+    }
+
+    [[nodiscard]] std::size_t size() const {
+        std::size_t size = 0;
+        for (const Part& part : parts_) size += part.used;
+        return size;
+    }
     [[nodiscard]] std::size_t memory_bytes() const {
         std::size_t slots = 0;
         for (const Part& part : parts_) slots += part.slots.size();
@@ -75,7 +83,6 @@ class FingerprintSet {
 
     /// Zero marks a free slot, so it shares the key of another fingerprint.
     static std::uint64_t key_of(std::uint64_t fingerprint) { return fingerprint == 0 ? 1 : fingerprint; }
-    static std::size_t part_of(std::uint64_t key) { return static_cast<std::size_t>(key >> (64 - kPartBits)); }
     static std::size_t first_slot(const Part& part, std::uint64_t key) {
         const std::uint64_t fraction = (key << kPartBits) >> 32;
         return static_cast<std::size_t>((fraction * (part.slots.size() - kSpareSlots)) >> 32);
@@ -103,7 +110,6 @@ class FingerprintSet {
     }
 
     std::vector<Part> parts_;
-    std::size_t size_ = 0;
 };
 
 }  // namespace highwater::model

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <stdexcept>
+#include <vector>
 
 #include "model/explore/system.h"
 
@@ -24,6 +26,17 @@ std::optional<Violation> apply_trapped(const S& system, typename S::State& state
                                        Coverage& coverage) {
     try {
         return system.apply(state, action, coverage);
+    } catch (const InvariantBroken& broken) {
+        return Violation{kInvariantProperty, broken.what()};
+    }
+}
+
+/// system.enabled(), likewise.
+template <System S>
+std::optional<Violation> enabled_trapped(const S& system, const typename S::State& state,
+                                         std::vector<typename S::Action>& actions, Coverage& coverage) {
+    try {
+        return system.enabled(state, actions, coverage);
     } catch (const InvariantBroken& broken) {
         return Violation{kInvariantProperty, broken.what()};
     }

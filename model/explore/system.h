@@ -57,6 +57,12 @@ concept System = std::copyable<typename S::State> && std::is_trivially_copyable_
                      { system.disturbs(action) } -> std::same_as<bool>;
                  };
 
+/// A system that remembers what it computed before.
+template <class S>
+concept RemembersSteps = System<S> && requires(const S system) {
+    { system.memory_bytes() } -> std::same_as<std::uint64_t>;
+};
+
 /// A way from the initial state to a violation.
 template <class Action>
 struct Counterexample {
@@ -70,10 +76,14 @@ struct MemoryUse {
     std::uint64_t visited = 0;
     /// the way back from each state,
     std::uint64_t discoveries = 0;
-    /// and the states that wait to be expanded, without what they own on the heap.
+    /// the states that wait to be expanded, without what they own on the heap, and as far as they are not in a file,
     std::uint64_t frontier = 0;
+    /// and what the system itself remembers.
+    std::uint64_t system = 0;
+    /// Not memory: the states that wait in a file.
+    std::uint64_t frontier_file = 0;
 
-    [[nodiscard]] std::uint64_t total() const { return visited + discoveries + frontier; }
+    [[nodiscard]] std::uint64_t total() const { return visited + discoveries + frontier + system; }
 };
 
 /// Expected number of pairs among so many states that share a 64-bit fingerprint by chance: n^2 / 2^65.
@@ -96,6 +106,8 @@ struct Exploration {
     std::uint32_t depth = 0;
     /// Whether all that can be reached was visited: neither a violation nor a limit ended the run.
     bool complete = false;
+    /// Why it could not go on: a file that cannot be written, a checkpoint that does not fit. Empty: it could.
+    std::string failure;
     double seconds = 0;
     /// Of all threads: the measure on a machine that does other things too.
     double cpu_seconds = 0;
