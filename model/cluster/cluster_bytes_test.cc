@@ -6,7 +6,7 @@
 #include "model/cluster/cluster_world.h"
 #include "model/explore/exhaustive.h"
 #include "model/explore/random.h"
-#include "model/scenarios/cluster_scenario.h"
+#include "model/scenarios/replication.h"
 
 namespace highwater::model::cluster {
 namespace {

@@ -55,12 +55,14 @@ void print_exploration(const Exploration<Action>& run, const CheckOptions& optio
     }
     fmt::print("{} states, depth {}, {} steps, {}\n", run.states, run.depth, run.steps, time);
     if (run.unreduced_states != run.states) fmt::print("{} states without symmetry\n", run.unreduced_states);
-    const auto states = static_cast<double>(run.states);
+    const auto a_state = [&run](std::uint64_t bytes) {
+        return static_cast<double>(bytes) / static_cast<double>(run.states);
+    };
     fmt::print(
-        "{:.1f} bytes of memory a state ({:.1f} visited set, {:.1f} way back, {:.1f} frontier); expected pairs of "
-        "states with one fingerprint: {:.1e}\n",
-        static_cast<double>(run.memory.total()) / states, static_cast<double>(run.memory.visited) / states,
-        static_cast<double>(run.memory.discoveries) / states, static_cast<double>(run.memory.frontier) / states,
+        "{:.1f} bytes of memory a state ({:.1f} visited set, {:.1f} way back, {:.1f} frontier, {:.1f} steps that are "
+        "remembered); {} MiB of frontier in a file; expected pairs of states with one fingerprint: {:.1e}\n",
+        a_state(run.memory.total()), a_state(run.memory.visited), a_state(run.memory.discoveries),
+        a_state(run.memory.frontier), a_state(run.memory.system), run.memory.frontier_file >> 20,
         run.expected_collisions());
 }
 

@@ -147,6 +147,10 @@ class ScenarioChecker final : public Checker {
         if (!silence(bounded.scope, report.silenced)) return Verdict::usage;
         if (!report.brief) print_question(bounded, options);
         const auto run = explore(bounded.scope, options);
+        if (!run.failure.empty()) {
+            fmt::print(stderr, "{}\n", run.failure);
+            return Verdict::usage;
+        }
         if (report.brief) {
             print_briefly(name(), size, run);
         } else {
