@@ -1,0 +1,233 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/base/error_code.h"
+#include "core/group/classic_group.h"
+#include "core/group/group_records.h"
+
+namespace highwater {
+
+/// Names a write that the coordinator has asked for; chosen by the machine, in rising order.
+struct GroupWrite : StrongType<GroupWrite, std::uint64_t> {
+    using StrongType::StrongType;
+};
+
+/// A record of the coordinator's partition, while it is loading; in the order of the log.
+struct GroupRecordLoaded {
+    GroupRecord record;
+    static constexpr void describe(auto&& field) { field("record", &GroupRecordLoaded::record); }
+};
+
+/// All of the partition below its high watermark was loaded: requests are served from here on.
+struct GroupsLoaded {
+    static constexpr void describe(auto&&) {}
+};
+
+/// This broker does not lead the partition any more. Whoever waits is told NOT_COORDINATOR, and nothing is known.
+struct GroupsUnloaded {
+    static constexpr void describe(auto&&) {}
+};
+
+/// The records of this write are committed. Writes complete in the order in which they were asked for.
+struct GroupWriteCommitted {
+    GroupWrite write;
+    static constexpr void describe(auto&& field) { field("write", &GroupWriteCommitted::write); }
+};
+
+/// The records of this write are not in the log and never will be, or nobody can tell; `error` as the log said it.
+struct GroupWriteFailed {
+    GroupWrite write;
+    ErrorCode error = ErrorCode::none;
+    static constexpr void describe(auto&& field) {
+        field("write", &GroupWriteFailed::write);
+        field("error", &GroupWriteFailed::error);
+    }
+};
+
+/// The deadline of the last WakeGroupsAt has passed.
+struct GroupDeadlineReached {
+    static constexpr void describe(auto&&) {}
+};
+
+/// JoinGroup. Answered by JoinAnswer, at once or when the rebalance completes.
+struct JoinReceived {
+    GroupToken token;
+    std::string group;
+    Duration session_timeout{};
+    /// Version 0 has none: the session timeout counts.
+    Duration rebalance_timeout{};
+    /// Empty: it has none yet.
+    std::string member_id;
+    std::optional<std::string> group_instance_id;
+    std::string client_id;
+    std::string client_host;
+    std::string protocol_type;
+    std::vector<GroupProtocol> protocols;
+    /// A member without an id gets one with MEMBER_ID_REQUIRED and comes back with it (KIP-394, version 4 on).
+    bool requires_known_member_id = false;
+    /// The client understands that a leader may be told not to assign (version 9 on).
+    bool supports_skipping_assignment = false;
+    /// Drawn at random by the driver: what makes a new member's id unique.
+    std::string fresh_id;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &JoinReceived::token);
+        field("group", &JoinReceived::group);
+        field("session_timeout", &JoinReceived::session_timeout);
+        field("rebalance_timeout", &JoinReceived::rebalance_timeout);
+        field("member_id", &JoinReceived::member_id);
+        field("group_instance_id", &JoinReceived::group_instance_id);
+        field("client_id", &JoinReceived::client_id);
+        field("client_host", &JoinReceived::client_host);
+        field("protocol_type", &JoinReceived::protocol_type);
+        field("protocols", &JoinReceived::protocols);
+        field("requires_known_member_id", &JoinReceived::requires_known_member_id);
+        field("supports_skipping_assignment", &JoinReceived::supports_skipping_assignment);
+        field("fresh_id", &JoinReceived::fresh_id);
+    }
+};
+
+/// Who speaks, and in which generation it believes itself to be.
+struct MemberClaim {
+    std::string member_id;
+    std::optional<std::string> group_instance_id;
+    Generation generation;
+
+    static constexpr void describe(auto&& field) {
+        field("member_id", &MemberClaim::member_id);
+        field("group_instance_id", &MemberClaim::group_instance_id);
+        field("generation", &MemberClaim::generation);
+    }
+};
+
+/// SyncGroup. Answered by SyncAnswer, at once or when the leader's assignment is committed.
+struct SyncReceived {
+    GroupToken token;
+    std::string group;
+    MemberClaim claim;
+    /// From version 5; nullopt: not compared.
+    std::optional<std::string> protocol_type;
+    std::optional<std::string> protocol;
+    /// The leader's: member id to assignment.
+    std::vector<std::pair<std::string, std::string>> assignments;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &SyncReceived::token);
+        field("group", &SyncReceived::group);
+        field("claim", &SyncReceived::claim);
+        field("protocol_type", &SyncReceived::protocol_type);
+        field("protocol", &SyncReceived::protocol);
+        field("assignments", &SyncReceived::assignments);
+    }
+};
+
+/// Heartbeat. Answered by HeartbeatAnswer at once.
+struct HeartbeatReceived {
+    GroupToken token;
+    std::string group;
+    MemberClaim claim;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &HeartbeatReceived::token);
+        field("group", &HeartbeatReceived::group);
+        field("claim", &HeartbeatReceived::claim);
+    }
+};
+
+struct LeavingMember {
+    /// Empty for a static member that an operator removes by its instance id.
+    std::string member_id;
+    std::optional<std::string> group_instance_id;
+
+    static constexpr void describe(auto&& field) {
+        field("member_id", &LeavingMember::member_id);
+        field("group_instance_id", &LeavingMember::group_instance_id);
+    }
+};
+
+/// LeaveGroup: one member, or several of them (version 3 on). Answered by LeaveAnswer at once.
+struct LeaveReceived {
+    GroupToken token;
+    std::string group;
+    std::vector<LeavingMember> members;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &LeaveReceived::token);
+        field("group", &LeaveReceived::group);
+        field("members", &LeaveReceived::members);
+    }
+};
+
+struct OffsetToCommit {
+    TopicPartition partition;
+    Offset offset;
+    std::optional<LeaderEpoch> leader_epoch;
+    std::string metadata;
+
+    static constexpr void describe(auto&& field) {
+        field("partition", &OffsetToCommit::partition);
+        field("offset", &OffsetToCommit::offset);
+        field("leader_epoch", &OffsetToCommit::leader_epoch);
+        field("metadata", &OffsetToCommit::metadata);
+    }
+};
+
+/// OffsetCommit, of partitions that exist. Answered by OffsetsAnswer when the offsets are committed themselves.
+struct OffsetCommitReceived {
+    GroupToken token;
+    std::string group;
+    /// Generation -1 and no member id: a consumer that assigns its partitions itself.
+    MemberClaim claim;
+    /// Versions 2 to 4; nullopt: the broker's.
+    std::optional<Duration> retention;
+    std::vector<OffsetToCommit> offsets;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &OffsetCommitReceived::token);
+        field("group", &OffsetCommitReceived::group);
+        field("claim", &OffsetCommitReceived::claim);
+        field("retention", &OffsetCommitReceived::retention);
+        field("offsets", &OffsetCommitReceived::offsets);
+    }
+};
+
+/// OffsetDelete. Answered by OffsetsAnswer when it is durable.
+struct OffsetDeleteReceived {
+    GroupToken token;
+    std::string group;
+    std::vector<TopicPartition> partitions;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &OffsetDeleteReceived::token);
+        field("group", &OffsetDeleteReceived::group);
+        field("partitions", &OffsetDeleteReceived::partitions);
+    }
+};
+
+/// DeleteGroups, of one group. Answered by DeleteGroupAnswer when it is durable.
+struct DeleteGroupReceived {
+    GroupToken token;
+    std::string group;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &DeleteGroupReceived::token);
+        field("group", &DeleteGroupReceived::group);
+    }
+};
+
+/// Time to look for offsets that have expired (`offsets.retention.check.interval.ms`).
+struct ExpireOffsets {
+    static constexpr void describe(auto&&) {}
+};
+
+using GroupInput = std::variant<GroupRecordLoaded, GroupsLoaded, GroupsUnloaded, GroupWriteCommitted, GroupWriteFailed,
+                                GroupDeadlineReached, JoinReceived, SyncReceived, HeartbeatReceived, LeaveReceived,
+                                OffsetCommitReceived, OffsetDeleteReceived, DeleteGroupReceived, ExpireOffsets>;
+
+}  // namespace highwater
