@@ -251,6 +251,8 @@ int run(int argc, char** argv) {
     auto* hunt_command = app.add_subcommand("hunt", "in a mutant's program: find it");
     hunt_command->add_flag("--board", arguments.hunt.board,
                            "one line for the board, with the random explorer's result");
+    hunt_command->add_flag("--minimised", arguments.hunt.minimised,
+                           "find it by random walks, minimise, and compare with the shortest way");
     hunt_command->add_option("--without", arguments.hunt.without, "disturbances that do not happen (a control)");
     hunt_command->add_option("--silence", arguments.hunt.silenced, "properties that are not judged (a control)");
     hunt_command->add_option("--control", arguments.hunt.controls, "controls of the world that are switched on");

@@ -8,6 +8,7 @@
 
 #include "model/explore/progress.h"
 #include "model/explore/system.h"
+#include "model/trace/minimise.h"
 
 namespace highwater::model {
 
@@ -48,10 +49,10 @@ using ActionIn = typename Scope::World::Action;
 template <class Scope>
 Exploration<ActionIn<Scope>> explore(const Scope& scope, const CheckOptions& options);
 
-/// The same violation in as few actions, and then as few disturbances, as a bounded search finds. Exhaustive searches
-/// find the fewest actions, so for what they found only fewer disturbances are looked for.
+/// The same violation in as few actions, and then as few disturbances, as bounded searches find.
 template <class Scope>
-Counterexample<ActionIn<Scope>> minimise(const Scope& scope, Counterexample<ActionIn<Scope>> found);
+Counterexample<ActionIn<Scope>> minimise(const Scope& scope, Counterexample<ActionIn<Scope>> found,
+                                         Length length = Length::any);
 
 template <class Scope>
 Told tell_story(const Scope& scope, std::span<const ActionIn<Scope>> actions);

@@ -59,6 +59,8 @@ struct HuntOptions {
     bool board = false;
     /// Succeed when the mutant is not found.
     bool expect_survival = false;
+    /// Judge the minimiser instead: find the mutant by random walks too, and compare.
+    bool minimised = false;
     /// Disturbances that do not happen, properties that are not judged, controls of the world that are switched on.
     std::vector<std::string> without;
     std::vector<std::string> silenced;

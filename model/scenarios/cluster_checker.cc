@@ -43,7 +43,7 @@ bool set_control(Scope& scope, std::string_view name) {
 }  // namespace cluster
 
 template Exploration<cluster::Action> explore(const cluster::Scope&, const CheckOptions&);
-template Counterexample<cluster::Action> minimise(const cluster::Scope&, Counterexample<cluster::Action>);
+template Counterexample<cluster::Action> minimise(const cluster::Scope&, Counterexample<cluster::Action>, Length);
 template Told tell_story(const cluster::Scope&, std::span<const cluster::Action>);
 
 std::vector<std::unique_ptr<const Checker>> cluster_checkers() {

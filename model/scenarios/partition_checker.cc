@@ -49,7 +49,7 @@ bool set_control(Scope& scope, std::string_view name) {
 }
 
 template Exploration<Action> explore(const Scope&, const CheckOptions&);
-template Counterexample<Action> minimise(const Scope&, Counterexample<Action>);
+template Counterexample<Action> minimise(const Scope&, Counterexample<Action>, Length);
 template Told tell_story(const Scope&, std::span<const Action>);
 
 std::vector<std::unique_ptr<const Checker>> partition_checkers() {

@@ -53,15 +53,17 @@ Exploration<ActionIn<Scope>> explore(const Scope& scope, const CheckOptions& opt
                                         .progress = options.progress});
 }
 
+/// The scope, where nothing but this property is judged. What has no bit of its own is judged anyway.
 template <class Scope>
-Counterexample<ActionIn<Scope>> minimise(const Scope& scope, Counterexample<ActionIn<Scope>> found) {
-    const auto judging_only = [](Scope narrow, std::string_view property) {
-        const auto bit = property_bit(narrow, property);
-        if (bit) silenced_properties(narrow) = ~*bit;
-        return narrow;
-    };
-    found = leave_out(typename Scope::World(scope), std::move(found));
-    return NarrowSearch<Scope, decltype(judging_only)>(scope, found, judging_only).run();
+Scope judging_only(Scope scope, std::string_view property) {
+    if (const auto bit = property_bit(scope, property)) silenced_properties(scope) = ~*bit;
+    return scope;
+}
+
+template <class Scope>
+Counterexample<ActionIn<Scope>> minimise(const Scope& scope, Counterexample<ActionIn<Scope>> found, Length length) {
+    if (length == Length::any) found = leave_out(typename Scope::World(scope), std::move(found));
+    return NarrowSearch(scope, std::move(found), judging_only<Scope>).run(length);
 }
 
 template <class Scope>
@@ -157,7 +159,9 @@ class ScenarioChecker final : public Checker {
             print_exploration(run, options);
             print_occurrences<Occurrence>(run.coverage, static_cast<std::size_t>(Occurrence::came_to_rest) + 1);
         }
-        if (run.counterexample) return report_violation(bounded, *run.counterexample, report);
+        if (run.counterexample) {
+            return report_violation(bounded, *run.counterexample, length_of(options), report);
+        }
         if (run.complete && !is_as_pinned(bounded, run)) return Verdict::violated;
         if (report.processor_seconds > 0 && run.cpu_seconds > report.processor_seconds) {
             fmt::print("that took more than {:.1f} s of processor time\n", report.processor_seconds);
@@ -239,6 +243,7 @@ class ScenarioChecker final : public Checker {
         Scope scope = scenario_.find(size)->scope;
         if (!weaken(scope, options)) return Verdict::usage;
         const auto run = explore(scope, options.check);
+        if (options.minimised && run.counterexample) return judge_minimiser(scope, *run.counterexample);
         if (!run.counterexample) {
             if (options.board) {
                 fmt::print("{}\n", to_line(line_of(run)));
@@ -247,7 +252,7 @@ class ScenarioChecker final : public Checker {
             }
             return options.expect_survival ? Verdict::holds : Verdict::violated;
         }
-        const auto best = minimise(scope, *run.counterexample);
+        const auto best = minimise(scope, *run.counterexample, length_of(options.check));
         const Told told = tell_story(scope, best.actions);
         if (options.expect_survival) {
             fmt::print("{}: expected to survive, and found:\n{}", mutant.id, told.text);
@@ -274,6 +279,38 @@ class ScenarioChecker final : public Checker {
     static constexpr std::uint64_t kBoardSteps = 2'000'000;
 
     using Kind = decltype(Action::kind);
+
+    static Length length_of(const CheckOptions& options) {
+        return options.explorer == Explorer::exhaustive ? Length::fewest_actions : Length::any;
+    }
+
+    /// Finds the same by random walks, minimises that, and compares with the shortest way. The limit is a fifth longer.
+    static Verdict judge_minimiser(const Scope& scope, const Counterexample<Action>& shortest) {
+        constexpr std::uint64_t kSeeds = 3;
+        constexpr std::uint64_t kSteps = 1'000'000;
+        const std::string_view property = shortest.violation.property;
+        const std::size_t fewest = shortest.actions.size();
+        bool found = false;
+        bool short_enough = true;
+        for (std::uint64_t seed = 1; seed <= kSeeds; ++seed) {
+            const auto walk =
+                explore(judging_only(scope, property), {.explorer = Explorer::random, .seed = seed, .steps = kSteps});
+            if (!walk.counterexample || walk.counterexample->violation.property != property) {
+                fmt::print("{}\tseed {}: not found in {} random steps\n", core_variant().id, seed, walk.steps);
+                continue;
+            }
+            found = true;
+            const auto best = minimise(scope, *walk.counterexample);
+            const std::size_t actions = best.actions.size();
+            const bool as_it_should = best.violation.property == property && actions * 10 <= fewest * 12;
+            short_enough = short_enough && as_it_should;
+            fmt::print("{}\tseed {}: a walk of {} actions, minimised to {}; the shortest way has {}: {:.2f}{}\n",
+                       core_variant().id, seed, walk.counterexample->actions.size(), actions, fewest,
+                       static_cast<double>(actions) / static_cast<double>(fewest), as_it_should ? "" : ", TOO LONG");
+        }
+        if (!found) fmt::print("not judged: no walk finds it\n");
+        return short_enough ? Verdict::holds : Verdict::violated;
+    }
 
     /// What a trace says, in this world's types.
     struct Run {
@@ -343,13 +380,13 @@ class ScenarioChecker final : public Checker {
     }
 
     /// Minimises, saves and tells a counterexample.
-    Verdict report_violation(const Bounded& bounded, const Counterexample<Action>& found,
+    Verdict report_violation(const Bounded& bounded, const Counterexample<Action>& found, Length length,
                              const ReportOptions& report) const {
         const bool known = found.violation.property == known_to_fail();
         if (known && report.brief) return Verdict::fails_as_known;
         if (known) fmt::print("known to fail here, as documented: {}\n", known_to_fail());
         const auto best =
-            in_reading_order(typename Scope::World(bounded.scope), minimise(bounded.scope, found),
+            in_reading_order(typename Scope::World(bounded.scope), minimise(bounded.scope, found, length),
                              [&](const auto& actions) { return frames_under_way(picture_of(bounded.scope, actions)); });
         const Trace trace = trace_of(bounded, best.actions, best.violation, report);
         const std::string file = !report.trace_file.empty() ? report.trace_file

@@ -39,8 +39,15 @@ Counterexample<typename S::Action> leave_out(const S& system, Counterexample<typ
     return found;
 }
 
-/// A search for the same violation within the disturbances that were used, and then with fewer and fewer of them.
-/// `Scope` has budgets, one for each kind of disturbance. `only` says which scope judges this property alone.
+/// What is known of a counterexample before it is minimised.
+enum class Length : std::uint8_t {
+    any,
+    fewest_actions,  ///< found breadth first: only disturbances can be saved
+};
+
+/// Searches for the same violation: a shorter one with whatever disturbances the scope allows, then one within those
+/// that are used, and with fewer and fewer of them. `Scope` has budgets, one for each kind of disturbance.
+/// `only(scope, property)` is the scope that judges this property alone.
 template <class Scope, class Only>
 class NarrowSearch {
   public:
@@ -50,25 +57,25 @@ class NarrowSearch {
     /// A search that visits so many states takes a second or two.
     static constexpr std::uint64_t kStates = 300'000;
 
-    NarrowSearch(const Scope& scope, const Counterexample<Step>& found, Only only)
-        : best_(found), narrow_(only(scope, found.violation.property)) {
-        narrow_.budgets = {};
-        for (const Step action : found.actions) {
-            if (disturbs(action)) ++narrow_.budgets[static_cast<std::size_t>(action.kind)];
-        }
-    }
+    NarrowSearch(const Scope& scope, Counterexample<Step> found, Only only)
+        : best_(std::move(found)), scope_(only(scope, best_.violation.property)) {}
 
-    Counterexample<Step> run() {
-        consider(narrow_);
-        for (std::size_t kind = 0; kind < narrow_.budgets.size();) {
-            Scope fewer = narrow_;
-            if (fewer.budgets[kind] == 0) {
+    Counterexample<Step> run(Length length) {
+        if (length == Length::any) {
+            // What is used already first: a small space, and the next search need not go as deep.
+            consider(within(used(best_.actions)), best_.actions.size());
+            consider(scope_, best_.actions.size() - 1);
+        }
+        auto budgets = used(best_.actions);
+        for (std::size_t kind = 0; kind < budgets.size();) {
+            if (budgets[kind] == 0) {
                 ++kind;
                 continue;
             }
-            --fewer.budgets[kind];
-            if (consider(fewer)) {
-                narrow_ = fewer;
+            auto fewer = budgets;
+            --fewer[kind];
+            if (consider(within(fewer), best_.actions.size())) {
+                budgets = fewer;
             } else {
                 ++kind;
             }
@@ -77,16 +84,33 @@ class NarrowSearch {
     }
 
   private:
+    using Budgets = decltype(Scope::budgets);
+
+    static Budgets used(const std::vector<Step>& actions) {
+        Budgets budgets{};
+        for (const Step action : actions) {
+            if (disturbs(action)) ++budgets[static_cast<std::size_t>(action.kind)];
+        }
+        return budgets;
+    }
+
+    Scope within(const Budgets& budgets) const {
+        Scope narrow = scope_;
+        narrow.budgets = budgets;
+        return narrow;
+    }
+
     static std::pair<std::size_t, std::size_t> size_of(const std::vector<Step>& actions) {
         const auto faults = std::ranges::count_if(actions, [](Step action) { return disturbs(action); });
         return {actions.size(), static_cast<std::size_t>(faults)};
     }
 
-    /// Whether there is a better way in `scope`, which is then the best.
-    bool consider(const Scope& scope) {
-        const auto depth = static_cast<std::uint32_t>(best_.actions.size());
+    /// Whether there is a better way in `scope` of at most `depth` actions, which is then the best.
+    bool consider(const Scope& scope, std::size_t depth) {
+        if (depth == 0) return false;
         auto result = explore_exhaustively(
-            World(scope), {.threads = 1, .max_states = kStates, .max_depth = depth, .name = "minimise"});
+            World(scope),
+            {.threads = 1, .max_states = kStates, .max_depth = static_cast<std::uint32_t>(depth), .name = "minimise"});
         if (!result.counterexample || result.counterexample->violation.property != best_.violation.property) {
             return false;
         }
@@ -96,7 +120,7 @@ class NarrowSearch {
     }
 
     Counterexample<Step> best_;
-    Scope narrow_;
+    Scope scope_;
 };
 
 /// The same way in the order that is easiest to read: the one with the least `cost(actions)` that moving single actions
