@@ -71,6 +71,14 @@ ErrorCode find(const MetadataImage& image, const IsrProposal& proposal, const To
     return partition ? ErrorCode::none : ErrorCode::unknown_topic_or_partition;
 }
 
+PartitionChangeRecord same_isr(const IsrProposal& proposal, const PartitionImage& partition) {
+    PartitionChangeRecord record;
+    record.partition_id = proposal.partition;
+    record.topic_id = proposal.topic;
+    record.isr = partition.isr;
+    return record;
+}
+
 void tell(const PartitionImage& partition, AlteredPartition& answer) {
     answer.leader = partition.leader;
     answer.leader_epoch = partition.leader_epoch;
@@ -109,12 +117,10 @@ Decision<AlterPartitionAnswer> alter_partition(const MetadataImage& image, const
         PartitionTarget target;
         target.isr = nodes_of(proposal.new_isr);
         target.leader_recovery_state = proposal.leader_recovery_state;
-        const auto change = change_partition(proposal.topic, proposal.partition, *partition, target,
-                                             replication_rules(image, *topic, defaults), Electorate{.image = &image});
-        if (!change) {
-            tell(*partition, answer);
-            continue;
-        }
+        auto change = change_partition(proposal.topic, proposal.partition, *partition, target,
+                                       replication_rules(image, *topic, defaults), Electorate{.image = &image});
+        // What is so already is a new version all the same: no earlier attempt of this leader counts after it.
+        if (!change) change = same_isr(proposal, *partition);
         PartitionImage after = *partition;
         apply_change(after, *change);
         decision.records.emplace_back(*change);

@@ -90,7 +90,7 @@ struct AlterPartitionAnswer {
 ///   more than itself in it, or a recovered one to be recovering;
 /// - INELIGIBLE_REPLICA: a member is not registered, fenced, in controlled shutdown, or of another broker epoch;
 /// - NEW_LEADER_ELECTED: the change was made, and it ended a reassignment that took the sender out.
-/// A proposal of what is already so is granted without a record.
+/// A proposal of what is already so is a new partition epoch all the same (docs/decisions/0008).
 [[nodiscard]] Decision<AlterPartitionAnswer> alter_partition(const MetadataImage& image,
                                                              const AlterPartitionRequest& request,
                                                              const ReplicationDefaults& defaults);

@@ -11,8 +11,8 @@ bool contains(const NodeIds& nodes, NodeId node) {
 NodeIds widest_isr(const NodeIds& committed, const std::optional<ProposedIsr>& proposal) {
     NodeIds widest = committed;
     if (!proposal) return widest;
-    for (NodeId node : proposal->isr) {
-        if (!contains(widest, node)) widest.push_back(node);
+    for (const IsrMember& member : proposal->members) {
+        if (!contains(widest, member.node)) widest.push_back(member.node);
     }
     return widest;
 }

@@ -17,18 +17,6 @@
 
 namespace highwater {
 
-/// A member of a proposed ISR, and the incarnation of its broker that the leader means (KIP-903). nullopt for the
-/// leader itself, whose driver knows it, and for a member that has not fetched in this leader epoch or does not say.
-struct IsrMember {
-    NodeId node;
-    std::optional<BrokerEpoch> broker_epoch;
-    static constexpr void describe(auto&& field) {
-        field("node", &IsrMember::node);
-        field("broker_epoch", &IsrMember::broker_epoch);
-    }
-    friend auto operator<=>(const IsrMember&, const IsrMember&) = default;
-};
-
 /// One replica of one partition: leader, follower, unassigned or offline. A value; step() is the one way in, effects
 /// are the one way out. See replica.cc for the table of transitions.
 class Replica {
@@ -56,8 +44,9 @@ class Replica {
     [[nodiscard]] std::optional<PartitionEpoch> partition_epoch() const { return partition_epoch_; }
     [[nodiscard]] const NodeIds& replicas() const { return replicas_; }
     [[nodiscard]] const NodeIds& isr() const { return isr_; }
-    /// The ISR that the controller is being asked for; nullopt when none is, and when this replica does not lead.
-    [[nodiscard]] std::optional<SmallVector<IsrMember, 3>> proposed_isr() const;
+    /// The ISR that the controller is being asked for, the same in every attempt; nullopt when none is, and when this
+    /// replica does not lead.
+    [[nodiscard]] std::optional<IsrMembers> proposed_isr() const;
     /// The brokers of the replicas as the last BrokersChanged told.
     [[nodiscard]] const SmallVector<ReplicaBroker, 3>& brokers() const { return brokers_; }
     [[nodiscard]] FlushMode flush_mode() const { return mode_; }

@@ -34,17 +34,13 @@ bool is_refused(ErrorCode error) {
 
 }  // namespace
 
-std::optional<SmallVector<IsrMember, 3>> Replica::proposed_isr() const {
+std::optional<IsrMembers> Replica::proposed_isr() const {
     const auto* leader = std::get_if<Leader>(&role_);
     if (!leader || !leader->proposal) return std::nullopt;
-    SmallVector<IsrMember, 3> members;
-    for (NodeId node : leader->proposal->isr) {
-        const auto* follower = std::find_if(leader->followers.begin(), leader->followers.end(),
-                                            [node](const FollowerProgress& f) { return f.node == node; });
-        const bool is_known = follower != leader->followers.end();
-        members.push_back({node, is_known ? follower->broker_epoch : std::nullopt});
-    }
-    return members;
+    if (!leader->proposal->withdrawn) return leader->proposal->members;
+    IsrMembers committed;
+    for (NodeId node : isr_) committed.push_back({node, std::nullopt});
+    return committed;
 }
 
 /// The widest ISR, and the followers that are about to join it: without these a follower that is always one fetch
@@ -61,7 +57,15 @@ NodeIds Replica::counted_replicas(const Leader& leader, Time now) const {
 }
 
 void Replica::propose(Leader& leader, const NodeIds& isr, Effects& effects) {
-    leader.proposal = ProposedIsr{*partition_epoch_, isr, false, false};
+    ProposedIsr proposal;
+    proposal.partition_epoch = *partition_epoch_;
+    for (NodeId node : isr) {
+        const auto* follower = std::find_if(leader.followers.begin(), leader.followers.end(),
+                                            [node](const FollowerProgress& f) { return f.node == node; });
+        const bool is_known = follower != leader.followers.end();
+        proposal.members.push_back({node, is_known ? follower->broker_epoch : std::nullopt});
+    }
+    leader.proposal = proposal;
     effects.push_back(AlterPartition{*leader_epoch_, *partition_epoch_});
 }
 
@@ -94,16 +98,6 @@ void Replica::review_isr(Time now, Effects& effects) {
         } else if (grown.size() > isr_.size()) {
             propose(*leader, grown, effects);
         }
-    } else if (leader->proposal->refused) {
-        const NodeIds& isr = leader->proposal->isr;
-        const bool may_succeed =
-            std::all_of(leader->followers.begin(), leader->followers.end(), [&](const FollowerProgress& follower) {
-                return !contains(isr, follower.node) || is_eligible(follower, brokers_);
-            });
-        if (may_succeed) {
-            leader->proposal->refused = false;
-            effects.push_back(AlterPartition{*leader_epoch_, leader->proposal->partition_epoch});
-        }
     }
     watch_for_lag(*leader, now, effects);
 }
@@ -130,19 +124,16 @@ void Replica::on(Time now, const AlterPartitionAnswered& input, Effects& effects
                          leader->proposal->partition_epoch == input.proposed_at;
     if (!is_ours || waits_for_metadata(input.error)) return;
     if (input.error == ErrorCode::none) {
-        if (input.partition_epoch < *partition_epoch_) return;
+        // A controller that grants what is so already without a new partition epoch has ended nothing.
+        if (input.partition_epoch <= *partition_epoch_) return;
         partition_epoch_ = input.partition_epoch;
         isr_ = input.isr;
         leader->proposal.reset();
-    } else if (is_refused(input.error)) {
-        if (leader->proposal->in_doubt) {
-            leader->proposal->refused = true;
-            return;
-        }
+    } else if (is_refused(input.error) && !leader->proposal->in_doubt) {
         leader->proposal.reset();
     } else {
+        leader->proposal->withdrawn |= is_refused(input.error);
         leader->proposal->in_doubt = true;
-        leader->proposal->refused = false;
         effects.push_back(AlterPartition{*leader_epoch_, leader->proposal->partition_epoch});
         return;
     }

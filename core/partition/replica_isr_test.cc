@@ -259,28 +259,41 @@ TEST(Isr, AProduceThatCommitsInATooSmallIsrIsToldSo) {
 }
 
 // Found by the model checker. The attempt that had no answer may be committed after a later one was refused, when the
-// broker is unfenced again: until newer metadata rules that out, the proposed member counts.
+// broker is unfenced again: the proposed member counts until the controller has made a newer version.
 TEST(Isr, ARefusalDoesNotEndAProposalWhoseEarlierAttemptIsInDoubt) {
     auto leader = a_leader(nodes({0, 1}));
     leader.follower_fetches(2, 0);
     ASSERT_EQ(proposed(leader), nodes({0, 1, 2}));
     EXPECT_FALSE(only<AlterPartition>(leader.controller_refuses(ErrorCode::request_timed_out)).empty());
-    EXPECT_TRUE(only<AlterPartition>(leader.controller_refuses(ErrorCode::ineligible_replica)).empty());
-    EXPECT_EQ(proposed(leader), nodes({0, 1, 2}));
+    EXPECT_FALSE(only<AlterPartition>(leader.controller_refuses(ErrorCode::ineligible_replica)).empty());
+    EXPECT_EQ(proposed(leader), nodes({0, 1}));
     appends_one(leader, 1);
     EXPECT_TRUE(answers(leader.follower_fetches(1, 1)).empty());
 }
 
-TEST(Isr, ARefusedProposalInDoubtIsMadeAgainWhenItsMembersAreActive) {
+TEST(Isr, AProposalThatIsWithdrawnEndsWithTheNewVersionOfTheCommittedIsr) {
     auto leader = a_leader(nodes({0, 1}));
     leader.follower_fetches(2, 0);
     leader.controller_refuses(ErrorCode::request_timed_out);
     leader.brokers_are_active(7, nodes({2}));
     leader.controller_refuses(ErrorCode::ineligible_replica);
-    EXPECT_TRUE(only<AlterPartition>(leader.follower_fetches(2, 0)).empty());
-    EXPECT_FALSE(only<AlterPartition>(leader.brokers_are_active()).empty());
-    leader.controller_commits();
-    EXPECT_EQ(leader.replica().isr(), nodes({0, 1, 2}));
+    appends_one(leader, 1);
+    leader.follower_fetches(1, 1);
+    EXPECT_EQ(answers(leader.controller_commits()), Answers{"1:NONE@0"});
+    EXPECT_EQ(leader.replica().isr(), nodes({0, 1}));
+    EXPECT_EQ(leader.replica().partition_epoch(), PartitionEpoch{1});
+}
+
+// Kafka's controller grants what is so already without a record: what is under way may still be committed then.
+TEST(Isr, AGrantWithoutANewVersionDoesNotEndAProposalInDoubt) {
+    auto leader = a_leader(nodes({0, 1}));
+    leader.follower_fetches(2, 0);
+    leader.controller_refuses(ErrorCode::request_timed_out);
+    leader.controller_refuses(ErrorCode::ineligible_replica);
+    leader.hears(
+        AlterPartitionAnswered{LeaderEpoch{0}, PartitionEpoch{0}, ErrorCode::none, PartitionEpoch{0}, nodes({0, 1})});
+    appends_one(leader, 1);
+    EXPECT_TRUE(answers(leader.follower_fetches(1, 1)).empty());
 }
 
 TEST(Isr, NewerMetadataEndsAProposalInDoubt) {
@@ -291,6 +304,29 @@ TEST(Isr, NewerMetadataEndsAProposalInDoubt) {
     leader.brokers_are_active(7, nodes({2}));
     leader.leads(0, nodes({0, 1, 2}), nodes({0}), 1);
     EXPECT_TRUE(proposed(leader).empty());
+}
+
+// Found by the model checker. The member restarted without what it had; a proposal made again under its new broker
+// epoch would vouch for a log that nobody has seen (KIP-903, KAFKA-15221).
+TEST(Isr, AProposalThatIsMadeAgainNamesTheIncarnationsOfTheFirstAttempt) {
+    auto leader = a_leader(nodes({0, 1}));
+    leader.follower_fetches(2, 0, {}, 0, 7);
+    ASSERT_EQ(leader.replica().proposed_isr()->back().broker_epoch, BrokerEpoch{7});
+    leader.follower_fetches(2, 0, {}, 0, 8);
+    leader.controller_refuses(ErrorCode::request_timed_out);
+    EXPECT_EQ(leader.replica().proposed_isr()->back().broker_epoch, BrokerEpoch{7});
+}
+
+TEST(Isr, AMemberThatRestartedIsProposedAnewOnceItsOldProposalIsWithdrawn) {
+    auto leader = a_leader(nodes({0, 1}));
+    leader.follower_fetches(2, 0, {}, 0, 7);
+    leader.controller_refuses(ErrorCode::request_timed_out);
+    leader.brokers_are_active(8);
+    leader.follower_fetches(2, 0, {}, 0, 8);
+    leader.controller_refuses(ErrorCode::ineligible_replica);
+    leader.controller_commits();
+    ASSERT_EQ(proposed(leader), nodes({0, 1, 2}));
+    EXPECT_EQ(leader.replica().proposed_isr()->back().broker_epoch, BrokerEpoch{8});
 }
 
 }  // namespace

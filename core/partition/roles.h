@@ -42,22 +42,38 @@ struct FollowerProgress {
     }
 };
 
+/// A member of a proposed ISR, and the incarnation of its broker that the leader means (KIP-903). nullopt for the
+/// leader itself, whose driver knows it, and for a member that has not fetched in this leader epoch or does not say.
+struct IsrMember {
+    NodeId node;
+    std::optional<BrokerEpoch> broker_epoch;
+    static constexpr void describe(auto&& field) {
+        field("node", &IsrMember::node);
+        field("broker_epoch", &IsrMember::broker_epoch);
+    }
+    friend auto operator<=>(const IsrMember&, const IsrMember&) = default;
+};
+
+using IsrMembers = SmallVector<IsrMember, 3>;
+
 /// An ISR that the controller was asked for. Until its answer is known the controller may have committed it, so its
 /// members count as in sync beside the committed ones (KIP-497).
 struct ProposedIsr {
     PartitionEpoch partition_epoch;
-    NodeIds isr;
+    /// As they were when it was made: an attempt under their newer incarnations would vouch for logs nobody has seen.
+    IsrMembers members;
     /// It was made again since an attempt had no answer: that attempt may still arrive and be committed, whatever the
     /// later ones are told.
     bool in_doubt = false;
-    /// In doubt, and the last attempt was refused: counts, and is not asked for until its members may be in sync again.
-    bool refused = false;
+    /// In doubt, and an attempt was refused: now the controller is asked for the committed ISR, whose new partition
+    /// epoch ends what may still be under way. Until then the members count.
+    bool withdrawn = false;
 
     static constexpr void describe(auto&& field) {
         field("partition_epoch", &ProposedIsr::partition_epoch);
-        field("isr", &ProposedIsr::isr);
+        field("members", &ProposedIsr::members);
         field("in_doubt", &ProposedIsr::in_doubt);
-        field("refused", &ProposedIsr::refused);
+        field("withdrawn", &ProposedIsr::withdrawn);
     }
 };
 

@@ -45,10 +45,10 @@ constexpr std::size_t disturbances_of(ActionKind) {
     return kDisturbances;
 }
 constexpr std::array<std::string_view, kActionKinds> names_of(ActionKind) {
-    return {"kill",    "power_loss",   "fence",     "clock_jump", "drop",     "hold",    "duplicate",
-            "give_up", "late_produce", "shut_down", "elect",      "reassign", "restart", "session_timeout",
-            "unfence", "learn",        "heartbeat", "flush",      "fetch",    "deliver", "deliver_late",
-            "produce"};
+    return {"kill",      "power_loss",      "fence",        "clock_jump", "drop",      "hold",
+            "duplicate", "give_up",         "late_produce", "shut_down",  "elect",     "reassign",
+            "restart",   "session_timeout", "unfence",      "learn",      "heartbeat", "flush",
+            "fetch",     "deliver",         "deliver_late", "produce"};
 }
 
 using Action = ActionOf<ActionKind>;

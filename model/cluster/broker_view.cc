@@ -28,12 +28,8 @@ BrokerView view_of(const Scope& scope, std::uint8_t id, const Broker& broker) {
         const auto latest = replica.latest_offset(std::nullopt, IsolationLevel::read_uncommitted);
         if (latest) view.latest_plus_one = narrow(latest->value() + 1);
         view.isr = brokers_of(replica.isr());
-        view.widest_isr = view.isr;
-        if (const auto proposed = replica.proposed_isr()) {
-            for (const IsrMember& member : *proposed) {
-                view.widest_isr = static_cast<Brokers>(view.widest_isr | only(narrow(member.node.value())));
-            }
-        }
+        // What it has proposed counts, also when it asks for something else by now (docs/decisions/0008).
+        view.widest_isr = brokers_of(widest_isr(replica.isr(), std::get<Leader>(replica.role()).proposal));
     }
     const auto leader = replica.leader();
     const bool knows_leader = view.follows && leader && leader->value() >= 0;

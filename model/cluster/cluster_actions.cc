@@ -97,7 +97,7 @@ std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<A
     const auto may = [&](ActionKind kind) { return rest.budgets[static_cast<std::size_t>(kind)] > 0; };
     for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
         const Broker& broker = *state.brokers[id];
-        if (!broker.view.up) continue;
+        if (!broker.view.up || !scope_.may_disturb(id)) continue;
         if (may(ActionKind::kill)) add(ActionKind::kill, id);
         if (may(ActionKind::power_loss)) {
             const std::size_t unsure = broker.disk().log.size() - broker.disk().durable;
@@ -107,6 +107,10 @@ std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<A
         if (may(ActionKind::shut_down) && !broker.view.stops && broker.view.knows_the_metadata) {
             add(ActionKind::shut_down, id);
         }
+    }
+    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
+        const Broker& broker = *state.brokers[id];
+        if (!broker.view.up) continue;
         if (may(ActionKind::clock_jump) && broker.view.leads) add(ActionKind::clock_jump, id);
         for (std::uint8_t batch = 0; may(ActionKind::late_produce) && batch < scope_.batches; ++batch) {
             const bool was_sent = (rest.producer.sent & (1U << batch)) != 0;
@@ -127,6 +131,7 @@ std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<A
     const bool room = rest.network.late.size() < scope_.late_messages;
     for (std::size_t slot = 0; slot < rest.network.slots.size(); ++slot) {
         if (rest.network.slots[slot].kind == Kind::none) continue;
+        if (scope_.fetches_arrive && slot < kFirstAlterSlot) continue;
         if (may(ActionKind::drop)) add(ActionKind::drop, slot);
         // The answer to a fetch that was given up is never heard: it is lost.
         const Kind message = rest.network.slots[slot].kind;

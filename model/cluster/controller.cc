@@ -181,6 +181,7 @@ ControllerOutput decide(const Scope& scope, const ControllerState& before, const
             BrokerRegistration request;
             request.broker_id = broker;
             request.incarnation_id = incarnation_of(input.broker, input.broker_epoch);
+            request.features = {{std::string{kEligibleLeaderReplicasFeature}, 0, 1}};
             RegistrationContext context;
             context.next_broker_epoch = BrokerEpoch{input.broker_epoch};
             if (input.previous_epoch != 0) request.previous_broker_epoch = BrokerEpoch{input.previous_epoch};

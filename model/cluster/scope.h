@@ -48,6 +48,10 @@ struct Scope {
     bool metadata_is_skipped = false;
     /// Each broker leads a partition of another topic while it is active, so that it cannot stop at once.
     bool leads_elsewhere = false;
+    /// The brokers that stop or are fenced by a disturbance; 0: any.
+    Brokers disturbed = 0;
+    /// Fetches and their answers are neither lost nor late by a disturbance, only AlterPartition is.
+    bool fetches_arrive = false;
     /// How the partition begins. 0 replicas: every broker; 0 ISR: every replica.
     std::uint8_t first_leader = 0;
     Brokers first_replicas = 0;
@@ -57,6 +61,7 @@ struct Scope {
     /// Bit i replaces property i by "true".
     std::uint32_t silenced_properties = 0;
 
+    [[nodiscard]] bool may_disturb(std::uint8_t broker) const { return disturbed == 0 || has(disturbed, broker); }
     [[nodiscard]] Brokers all_brokers() const { return static_cast<Brokers>((1U << brokers) - 1); }
     [[nodiscard]] std::uint8_t& budget(ActionKind kind) { return budgets[static_cast<std::size_t>(kind)]; }
     [[nodiscard]] std::uint8_t budget(ActionKind kind) const { return budgets[static_cast<std::size_t>(kind)]; }

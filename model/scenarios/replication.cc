@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "model/scenarios/replication_narrow.h"
+
 namespace highwater::model::cluster {
 namespace {
 
@@ -72,10 +74,10 @@ Scenario replication() {
             .known_to_fail = {},
             .scopes = {{ScopeSize::small,
                         scope(FlushMode::fsync, {2, 1, 1}, {{kPowerLoss, 1}, {kFence, 1}}),
-                        {{357712, 46}}},
+                        {{358517, 46}}},
                        {ScopeSize::ci,
                         scope(FlushMode::fsync, {2, 1, 2}, {{kPowerLoss, 1}, {kFence, 1}, {kHold, 1}}),
-                        {{6651259, 56}}}},
+                        {{9077306, 56}}}},
             .must_occur = std::move(must_occur)};
 }
 
@@ -87,10 +89,10 @@ Scenario replicated() {
             .known_to_fail = {},
             .scopes = {{ScopeSize::small,
                         scope(FlushMode::replicated, {2, 1, 1}, {{kKill, 1}, {kFence, 1}}),
-                        {{135664, 43}}},
+                        {{135999, 43}}},
                        {ScopeSize::ci,
                         scope(FlushMode::replicated, {2, 1, 2}, {{kKill, 1}, {kFence, 1}, {kHold, 1}}),
-                        {{1962156, 50}}}},
+                        {{2837308, 50}}}},
             .must_occur = std::move(must_occur)};
 }
 
@@ -101,7 +103,7 @@ Scenario elections() {
                 "Three brokers, of which the controller takes one after the other for dead: what an in-sync replica "
                 "holds outlives each of its leaders.",
             .known_to_fail = {},
-            .scopes = {{ScopeSize::small, scope(FlushMode::replicated, {3, 1, 1}, {{kFence, 1}}), {{261479, 44}}},
+            .scopes = {{ScopeSize::small, scope(FlushMode::replicated, {3, 1, 1}, {{kFence, 1}}), {{290370, 44}}},
                        {ScopeSize::large, scope(FlushMode::replicated, {3, 1, 1}, {{kFence, 2}}), {}}},
             .must_occur = {record_appended, record_acknowledged, consumer_read, leader_changed, two_leaders_at_once,
                            follower_truncated, isr_shrank, isr_grew, committed_record_outlived_its_leader,
@@ -118,7 +120,7 @@ Scenario isr() {
         .known_to_fail = {},
         .scopes = {{ScopeSize::small,
                     scope(FlushMode::replicated, {2, 1, 1}, {{kClockJump, 1}, {kFence, 1}, {kHold, 1}}),
-                    {{347117, 38}}},
+                    {{407806, 38}}},
                    {ScopeSize::ci,
                     scope(FlushMode::fsync, {3, 2, 1}, {{kClockJump, 1}, {kDrop, 1}}),
                     {{7232702, 45}},
@@ -149,7 +151,11 @@ Scenario retries() {
 }  // namespace
 
 std::span<const Scenario> replication_scenarios() {
-    static const std::vector<Scenario> scenarios = {replication(), replicated(), elections(), isr(), retries()};
+    static const std::vector<Scenario> scenarios = [] {
+        std::vector<Scenario> all = {replication(), replicated(), elections(), isr(), retries()};
+        for (Scenario& narrow : narrow_scenarios()) all.push_back(std::move(narrow));
+        return all;
+    }();
     return scenarios;
 }
 

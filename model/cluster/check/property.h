@@ -24,6 +24,12 @@ struct Judged {
     [[nodiscard]] bool is_as_registered(std::uint8_t id) const {
         return scope.flush_mode == FlushMode::fsync || broker(id).view.up;
     }
+    /// How many power losses could take what was held.
+    [[nodiscard]] std::size_t lossy_stops() const {
+        if (scope.flush_mode == FlushMode::fsync) return 0;
+        const auto power_loss = static_cast<std::size_t>(ActionKind::power_loss);
+        return static_cast<std::size_t>(scope.budgets[power_loss] - now.rest.budgets[power_loss]);
+    }
     /// How much of its log counts as held by this broker: durable in fsync mode.
     [[nodiscard]] std::size_t held(std::uint8_t id) const {
         const Disk& disk = broker(id).disk();
