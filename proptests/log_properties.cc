@@ -5,175 +5,17 @@
 #include <algorithm>
 #include <map>
 #include <ostream>
-#include <set>
 #include <vector>
 
 #include <rapidcheck/state.h>
 
 #include "core/log/replica_log.h"
 #include "core/log/testing.h"
+#include "proptests/commands/log_folds.h"
+#include "proptests/commands/naive_log.h"
 
-namespace highwater {
+namespace highwater::property {
 namespace {
-
-/// The log as a plain list; every question is answered by walking all of it.
-struct NaiveLog {
-    std::vector<BatchFacts> batches;
-    /// Where the epoch of each leadership began, as long as nothing truncated it.
-    std::vector<EpochEntry> epochs;
-    Offset start;
-    Offset end;
-    Offset written;
-    Offset durable;
-    Offset high_watermark;
-
-    [[nodiscard]] LeaderEpoch epoch() const { return epochs.empty() ? LeaderEpoch{0} : epochs.back().epoch; }
-
-    /// All that the batches of a producer in the log say about it.
-    [[nodiscard]] std::optional<ProducerState> producer(ProducerId id) const {
-        std::optional<ProducerState> state;
-        std::vector<SequencedBatch> of_epoch;
-        for (const BatchFacts& batch : batches) {
-            if (!batch.producer || batch.producer->id != id) continue;
-            if (!state) state.emplace();
-            state->id = id;
-            if (state->epoch != batch.producer->epoch) of_epoch.clear();
-            state->epoch = batch.producer->epoch;
-            if (batch.marker) {
-                state->transaction_first_offset.reset();
-                state->coordinator_epoch = batch.marker->coordinator_epoch;
-            } else {
-                SequencedBatch one;
-                one.last_offset = batch.last_offset();
-                one.last_sequence = batch.producer->base_sequence->plus(batch.last_offset_delta);
-                one.offset_delta = batch.last_offset_delta;
-                one.timestamp = batch.max_timestamp;
-                of_epoch.push_back(one);
-                if (batch.transactional && !state->transaction_first_offset) {
-                    state->transaction_first_offset = batch.base_offset;
-                }
-            }
-            state->last_timestamp = batch.max_timestamp;
-        }
-        if (!state) return state;
-        const std::size_t kept = std::min<std::size_t>(of_epoch.size(), 5);
-        for (std::size_t i = of_epoch.size() - kept; i < of_epoch.size(); ++i) state->batches.push_back(of_epoch[i]);
-        return state;
-    }
-
-    struct Transaction {
-        ProducerId producer;
-        Offset first;
-        std::optional<BatchFacts> marker;
-    };
-    /// In order of their first offsets.
-    [[nodiscard]] std::vector<Transaction> transactions() const {
-        std::vector<Transaction> all;
-        std::map<ProducerId, std::size_t> open;
-        for (const BatchFacts& batch : batches) {
-            if (!batch.transactional || !batch.producer) continue;
-            const auto found = open.find(batch.producer->id);
-            if (batch.marker) {
-                if (found == open.end()) continue;
-                all[found->second].marker = batch;
-                open.erase(found);
-            } else if (found == open.end()) {
-                open[batch.producer->id] = all.size();
-                all.push_back({batch.producer->id, batch.base_offset, std::nullopt});
-            }
-        }
-        return all;
-    }
-
-    /// P20: the high watermark, or the first offset of the earliest transaction whose marker is not below it.
-    [[nodiscard]] Offset last_stable_offset() const {
-        for (const Transaction& transaction : transactions()) {
-            const bool decided = transaction.marker && transaction.marker->base_offset < high_watermark;
-            if (!decided) return std::min(high_watermark, std::max(transaction.first, start));
-        }
-        return high_watermark;
-    }
-
-    /// OffsetForLeaderEpoch by looking at the list of epochs (KIP-101, KIP-279).
-    [[nodiscard]] std::optional<EpochEndOffset> end_offset_for(LeaderEpoch wanted) const {
-        if (epochs.empty() || wanted > epochs.back().epoch) return std::nullopt;
-        EpochEndOffset answer{wanted, end};
-        for (auto entry = epochs.rbegin(); entry != epochs.rend() && entry->epoch > wanted; ++entry) {
-            answer.end_offset = entry->start_offset;
-        }
-        for (const EpochEntry& entry : epochs) {
-            if (entry.epoch <= wanted) answer.epoch = entry.epoch;
-        }
-        return answer;
-    }
-
-    void add(BatchFacts batch) {
-        batches.push_back(batch);
-        end = batch.end_offset();
-    }
-    void start_epoch(LeaderEpoch epoch) {
-        std::erase_if(epochs, [&](const EpochEntry& e) { return e.start_offset >= end; });
-        epochs.push_back({epoch, end});
-    }
-    void truncate(Offset cut) {
-        std::erase_if(batches, [&](const BatchFacts& b) { return b.end_offset() > cut; });
-        std::erase_if(epochs, [&](const EpochEntry& e) { return e.start_offset >= cut; });
-        end = cut;
-        written = std::min(written, cut);
-        durable = std::min(durable, cut);
-    }
-    void advance_start(Offset offset) {
-        start = std::max(start, offset);
-        while (epochs.size() > 1 && epochs[1].start_offset <= start) epochs.erase(epochs.begin());
-        if (!epochs.empty()) epochs[0].start_offset = std::max(epochs[0].start_offset, start);
-    }
-};
-
-/// The real log behaves as the list says.
-void compare(const NaiveLog& model, const ReplicaLog& log) {
-    RC_ASSERT(log.start_offset() == model.start);
-    RC_ASSERT(log.end_offset() == model.end);
-    RC_ASSERT(log.written_offset() == model.written);
-    RC_ASSERT(log.durable_offset() == model.durable);
-    RC_ASSERT(log.high_watermark() == model.high_watermark);
-    RC_ASSERT(print(std::vector<EpochEntry>(log.epochs().entries().begin(), log.epochs().entries().end())) ==
-              print(model.epochs));
-    for (std::int32_t epoch = 0; epoch <= model.epoch().value() + 1; ++epoch) {
-        RC_ASSERT(print(log.end_offset_for(LeaderEpoch{epoch})) == print(model.end_offset_for(LeaderEpoch{epoch})));
-    }
-    for (std::int64_t id = 1; id <= 3; ++id) {
-        const ProducerState* real = log.producer(ProducerId{id}, Time{0});
-        RC_ASSERT(print(real ? std::optional{*real} : std::nullopt) == print(model.producer(ProducerId{id})));
-    }
-    RC_ASSERT(log.last_stable_offset() == model.last_stable_offset());
-    std::set<std::pair<std::int64_t, std::int64_t>> aborted;
-    for (const auto& t : model.transactions()) {
-        if (t.marker && !t.marker->marker->commit && t.marker->base_offset >= model.start) {
-            aborted.emplace(t.first.value(), t.marker->base_offset.value());
-        }
-    }
-    std::set<std::pair<std::int64_t, std::int64_t>> indexed;
-    for (const AbortedTransaction& a : log.aborted_transactions()) {
-        indexed.emplace(a.first_offset.value(), a.marker_offset.value());
-    }
-    RC_ASSERT(indexed == aborted);
-    RC_ASSERT(log.hash() == log.hash_from_scratch());
-}
-
-/// Every fetch is told of each aborted transaction that reaches into what it may read.
-void check_aborted_ranges(const NaiveLog& model, const ReplicaLog& log) {
-    const Offset stable = log.last_stable_offset();
-    for (const auto& t : model.transactions()) {
-        if (!t.marker || t.marker->marker->commit || t.marker->base_offset < model.start) continue;
-        for (Offset from = t.first; from <= t.marker->base_offset; from = from.next()) {
-            if (from.next() > stable) break;
-            const auto told = log.aborted_transactions(from, from.next());
-            RC_ASSERT((std::any_of(told.begin(), told.end(), [&](const AbortedTransaction& a) {
-                return a.producer == t.producer && a.first_offset == t.first;
-            })));
-        }
-    }
-}
 
 /// The log, and which rare things happened to it.
 struct Tested {
@@ -276,9 +118,11 @@ struct Offer : Command {
         const ReplicaLog before = log;
         const auto checked = log.check_append(batch, Time{0});
         const ErrorCode said = checked ? ErrorCode::none : checked.error();
-        RC_ASSERT(kafka_name(said) == kafka_name(error));
-        if (checked)
-            RC_ASSERT(print(*checked ? std::optional{(*checked)->base_offset} : std::nullopt) == print(original));
+        judge("SequenceOrder", said == error, "{} is answered {}, not {}", batch, kafka_name(said), kafka_name(error));
+        if (checked) {
+            const auto told = *checked ? std::optional{(*checked)->base_offset} : std::nullopt;
+            judge("NoDuplicate", told == original, "{} repeats {}, not {}", batch, print(told), print(original));
+        }
         const bool appended = checked && !*checked;
         tested.refused |= !checked;
         tested.duplicate |= checked && *checked;
@@ -328,7 +172,7 @@ struct Mark : Command {
         NaiveLog after = model;
         apply(after);
         compare(after, log);
-        check_aborted_ranges(after, log);
+        judge_aborted_ranges(after, log);
     }
     void show(std::ostream& out) const override { out << "Mark(" << print(batch) << ")"; }
 };
@@ -442,7 +286,7 @@ struct Progress : Command {
         NaiveLog after = model;
         apply(after);
         compare(after, log);
-        check_aborted_ranges(after, log);
+        judge_aborted_ranges(after, log);
     }
     void show(std::ostream& out) const override {
         out << (kind == 0 ? "Written(" : kind == 1 ? "Durable(" : "HighWatermark(") << to.value() << ")";
@@ -523,4 +367,4 @@ RC_GTEST_PROP(ReplicaLogProperties, IsTheFoldOfItsBatches, ()) {
 }
 
 }  // namespace
-}  // namespace highwater
+}  // namespace highwater::property

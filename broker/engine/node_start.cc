@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "broker/engine/log_loading.h"
 #include "broker/engine/node.h"
+#include "broker/storage/log_loading.h"
 #include "core/metadata/topic_configs.h"
 
 namespace highwater::engine {
@@ -271,7 +271,7 @@ storage::IoResult<void> Node::add_partition(Topic& topic, storage::LogDirectory&
         auto opened = directory.open_log(*on_disk, log_settings(topic.config, random_), now.wall);
         if (!opened) return refuse(opened.error());
         high_watermark = directory.high_watermark(identity.name);
-        auto loaded = load_replica_log(*opened->log, opened->state, high_watermark, limits, now.time);
+        auto loaded = storage::load_replica_log(*opened->log, opened->state, high_watermark, limits, now.time);
         if (!loaded) return refuse(loaded.error());
         files = std::move(opened->log);
         log = *std::move(loaded);

@@ -20,6 +20,9 @@ struct LogSettings {
     std::uint32_t index_interval_bytes = 4096;
     /// Offsets may be missing (`cleanup.policy` has compact): a gap is no damage.
     bool compacted = false;
+    /// Not a topic setting. Loading reads up to this many bytes of batches again to know the five batches of each producer
+    /// whose retry is recognised: a producer snapshot has only the last one.
+    std::uint64_t window_replay_bytes = std::uint64_t{64} << 20;
     /// `preallocate`: reserve segment_bytes of disk when a segment begins.
     bool preallocate = false;
 };

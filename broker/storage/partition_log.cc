@@ -127,6 +127,7 @@ void PartitionLog::Impl::remove_snapshots(const std::function<bool(Offset)>& unw
 
 FlushPlan PartitionLog::Impl::plan_flush() {
     FlushPlan plan(files_, log_end_, generation_);
+    ++plans_under_way_;
     for (auto& file : dirty_files_) plan.sync(std::move(file));
     dirty_files_.clear();
     for (auto& [path, file] : std::exchange(dirty_shortcuts_, {})) plan.sync_or_remove(path, std::move(file));
@@ -159,14 +160,34 @@ void PartitionLog::Impl::plan_transaction_index(const Segment& segment, Offset e
 }
 
 void PartitionLog::Impl::flush_completed(const FlushPlan& plan) {
-    if (plan.generation() == generation_) recovery_point_ = std::max(recovery_point_, plan.end_offset());
+    --plans_under_way_;
+    if (plan.generation() == generation_) {
+        recovery_point_ = std::max(recovery_point_, plan.end_offset());
+    } else {
+        replace_again();
+    }
+}
+
+void PartitionLog::Impl::replace_again() {
+    ++generation_;
+    for (auto it = floor_segment(std::max(recovery_point_, segments_.begin()->first)); it != segments_.end(); ++it) {
+        static_cast<void>(files_.remove(it->second->path(kTransactionIndexSuffix)));
+        if (std::next(it) != segments_.end()) rolled_.emplace_back(it->first, std::next(it)->first);
+    }
+    epochs_are_dirty_ = directory_is_dirty_ = true;
 }
 
 IoResult<void> PartitionLog::Impl::flush() {
     if (auto alive = check_alive(); !alive) return alive;
+    const bool is_alone = plans_under_way_ == 0;
     const FlushPlan plan = plan_flush();
     if (auto done = plan.run(); !done) return fail(done.error());
-    flush_completed(plan);
+    if (is_alone) {
+        flush_completed(plan);
+    } else {
+        // An earlier plan has taken what is still to be synced; the recovery point rises with those after it.
+        --plans_under_way_;
+    }
     return {};
 }
 
@@ -304,6 +325,7 @@ IoResult<void> PartitionLog::Impl::advance_log_start(Offset log_start, Timestamp
         // Once the batches are gone, only the snapshot of this roll knows the producers.
         if (auto flushed = flush(); !flushed) return flushed;
     }
+    if (auto synced = sync_snapshot_at(floor_segment(log_start)->first); !synced) return fail(synced.error());
     while (segments_.size() > 1 && end_of(segments_.begin()) <= log_start) {
         // Oldest first, also on the disk: a power loss must not bring back one below a hole.
         if (deletion_is_unsynced_) {
@@ -316,6 +338,16 @@ IoResult<void> PartitionLog::Impl::advance_log_start(Offset log_start, Timestamp
     std::erase_if(aborted_, [&](const AbortedTransaction& aborted) { return aborted.marker_offset < first; });
     std::erase_if(damaged_, [&](const DamagedRange& range) { return range.end <= log_start; });
     return {};
+}
+
+IoResult<void> PartitionLog::Impl::sync_snapshot_at(Offset base) {
+    const bool will_be_first = base > segments_.begin()->first;
+    const bool was_synced = base < recovery_point_;
+    if (!will_be_first || was_synced || !std::ranges::binary_search(snapshots_, base)) return {};
+    const auto file = files_.open(path_of(segment_file_name(base, kSnapshotSuffix)), OpenMode::read_write);
+    if (!file) return refuse(file.error());
+    if (auto synced = (*file)->sync_data(); !synced) return synced;
+    return files_.sync_directory(parameters_.path);
 }
 
 IoResult<void> PartitionLog::Impl::remove_deleted_files(Timestamp renamed_before) {

@@ -81,6 +81,12 @@ class PartitionLog::Impl {
     void remove_snapshots(const std::function<bool(Offset)>& unwanted);
     IoResult<void> delete_segment(Segments::iterator segment, bool at_once, Timestamp now);
     void plan_transaction_index(const Segment& segment, Offset end, FlushPlan& plan);
+    /// A flush that was under way while the log was cut put files in place that say what was before: the next one puts
+    /// them right. Until then the recovery point stays below, so that a recovery would not trust them.
+    void replace_again();
+    /// Once the batches below `base` are gone, only the snapshot at `base` knows their producers: makes it durable
+    /// first.
+    IoResult<void> sync_snapshot_at(Offset base);
     IoResult<void> rebuild_producers(Offset from_at_most);
     /// Remembers that nothing more may be changed, and gives the error on.
     std::unexpected<IoError> fail(const IoError& error);
@@ -98,6 +104,7 @@ class PartitionLog::Impl {
     IoResult<void> load_epochs();
     IoResult<void> load_producers();
     IoResult<void> make_recovered_durable();
+    IoResult<void> delete_below_log_start();
     std::optional<ProducerSnapshot> newest_snapshot(Offset at_most);
     /// Bytes of the segment that holds `offset` and of those after it.
     std::uint64_t bytes_from(Offset offset) const;
@@ -126,6 +133,8 @@ class PartitionLog::Impl {
     bool deletion_is_unsynced_ = false;
     bool parent_is_dirty_ = false;
     bool epochs_are_dirty_ = false;
+    /// Made, and neither completed nor failed.
+    int plans_under_way_ = 0;
     /// Raised by every truncation, so that a plan from before it does not count as durable what came after.
     std::uint64_t generation_ = 0;
 

@@ -187,7 +187,10 @@ TEST_F(PartitionLogTest, DoesNotCountAFlushFromBeforeATruncationAsDurable) {
     ASSERT_TRUE(log->truncate_to(Offset{2}, kNow).has_value());
     append_batches(*log, 8);
     log->flush_completed(plan);
-    EXPECT_EQ(log->recovery_point(), Offset{2});
+    // What that flush put in place is from before the cut: a recovery must not trust it.
+    EXPECT_EQ(log->recovery_point(), Offset{0});
+    ASSERT_TRUE(log->flush().has_value());
+    EXPECT_EQ(log->recovery_point(), log->log_end());
 }
 
 TEST_F(PartitionLogTest, DeletesOnlySegmentsThatLieWhollyBelowTheLogStart) {

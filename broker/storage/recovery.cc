@@ -29,8 +29,6 @@ constexpr std::size_t kScanBytes = std::size_t{1024} * 1024;
 constexpr std::uint64_t kLargestSnapshotBytes = std::uint64_t{1} << 30;
 constexpr std::uint64_t kLargestTextBytes = std::uint64_t{64} << 20;
 constexpr Offset kHighestOffset{std::numeric_limits<std::int64_t>::max()};
-/// A clean start replays the active segment for the producers' windows only if it is at most this large.
-constexpr std::uint64_t kWindowReplayBytes = std::uint64_t{64} << 20;
 
 /// The offset in a name that ends with any of a segment's suffixes, followed by `extra`.
 std::optional<Offset> offset_of_segment_file(std::string_view name, std::string_view extra) {
@@ -89,9 +87,6 @@ IoResult<OpenedState> PartitionLog::Impl::open() {
         note(fmt::format("log start {} in the checkpoint is beyond the end {}: ignored", log_start_, log_end_));
         log_start_ = first;
     }
-    while (segments_.size() > 1 && end_of(segments_.begin()) <= log_start_) {
-        if (auto deleted = delete_segment(segments_.begin(), true, now_); !deleted) return refuse(deleted.error());
-    }
     std::erase_if(damaged_, [&](const DamagedRange& range) { return range.end <= log_start_; });
     if (auto loaded = load_epochs(); !loaded) return refuse(loaded.error());
     if (auto loaded = load_producers(); !loaded) return refuse(loaded.error());
@@ -104,6 +99,7 @@ IoResult<OpenedState> PartitionLog::Impl::open() {
     } else if (auto durable = make_recovered_durable(); !durable) {
         return refuse(durable.error());
     }
+    if (auto deleted = delete_below_log_start(); !deleted) return refuse(deleted.error());
 
     state_.log_start = log_start_;
     state_.log_end = log_end_;
@@ -113,6 +109,16 @@ IoResult<OpenedState> PartitionLog::Impl::open() {
     }
     state_.damaged = damaged_;
     return std::move(state_);
+}
+
+/// Not before the producers are known: of those that wrote nothing later, these batches are the last word.
+IoResult<void> PartitionLog::Impl::delete_below_log_start() {
+    if (auto synced = sync_snapshot_at(floor_segment(log_start_)->first); !synced) return synced;
+    const std::size_t before = segments_.size();
+    while (segments_.size() > 1 && end_of(segments_.begin()) <= log_start_) {
+        if (auto deleted = delete_segment(segments_.begin(), true, now_); !deleted) return deleted;
+    }
+    return segments_.size() == before ? IoResult<void>{} : files_.sync_directory(parameters_.path);
 }
 
 // Files.
@@ -487,11 +493,13 @@ IoResult<void> PartitionLog::Impl::load_producers() {
     if (snapshot && !snapshot->producers.empty()) {
         // It remembers one batch of each producer; the batches before it tell of the five that a retry may repeat. So
         // the fold begins as early as is cheap.
-        if (segments_.begin()->first == Offset{0} && bytes_from(Offset{0}) <= kWindowReplayBytes) {
+        if (segments_.begin()->first == Offset{0} &&
+            bytes_from(Offset{0}) <= parameters_.settings.window_replay_bytes) {
             snapshot.reset();
         } else {
-            const auto earliest = std::ranges::find_if(
-                snapshots_, [&](Offset offset) { return bytes_from(offset) <= kWindowReplayBytes; });
+            const auto earliest = std::ranges::find_if(snapshots_, [&](Offset offset) {
+                return bytes_from(offset) <= parameters_.settings.window_replay_bytes;
+            });
             if (earliest != snapshots_.end() && *earliest < snapshot->offset) {
                 if (auto earlier = newest_snapshot(*earliest)) snapshot = std::move(earlier);
             }
@@ -505,13 +513,21 @@ IoResult<void> PartitionLog::Impl::load_producers() {
         reached = true;
         state_.snapshot = {.offset = offset, .producers = producers_.states()};
     };
+    // The snapshots of what was scanned may be torn, or of batches that are gone. One day a segment is the first, and
+    // then its snapshot is all that is known of the producers before it.
+    auto unsure = segments_.upper_bound(scanned_from_.value_or(log_end_));
+    const auto renew_snapshots = [&](Offset up_to) {
+        for (; unsure != segments_.end() && unsure->first <= up_to; ++unsure) write_snapshot(unsure->first);
+    };
     const auto replayed = replay(from, [&](const BatchFacts& facts) {
         if (!reached && facts.base_offset >= target) reach(facts.base_offset);
+        renew_snapshots(facts.base_offset);
         const auto aborted = producers_.apply(facts);
         if (aborted && aborted->marker_offset >= regenerate_from) aborted_.push_back(*aborted);
     });
     if (!replayed) return replayed;
     if (!reached) reach(log_end_);
+    renew_snapshots(log_end_);
     return {};
 }
 

@@ -55,8 +55,10 @@ std::string normal(std::string_view path) {
 }
 
 void carry_out(std::vector<std::byte>& bytes, const UnsyncedWrite& write) {
-    if (bytes.size() < write.position + write.bytes.size()) bytes.resize(write.position + write.bytes.size());
-    std::ranges::copy(write.bytes, bytes.begin() + static_cast<std::ptrdiff_t>(write.position));
+    if (bytes.size() < write.position) bytes.resize(write.position);
+    const std::size_t over = std::min(write.bytes.size(), bytes.size() - write.position);
+    if (over > 0) std::memcpy(bytes.data() + write.position, write.bytes.data(), over);
+    bytes.insert(bytes.end(), write.bytes.begin() + static_cast<std::ptrdiff_t>(over), write.bytes.end());
 }
 
 void carry_out(std::vector<std::byte>& bytes, const UnsyncedTruncate& truncate) {
@@ -80,8 +82,12 @@ void carry_out(Names& names, const NameChange& change) {
 
 /// What a power loss leaves of one file.
 void lose_power(Node& node, const CrashChoice& choice) {
+    if (node.unsynced.empty()) {  // what is there is durable
+        node.sync_lies = false;
+        return;
+    }
     std::vector<std::byte> bytes = std::move(node.durable);
-    const auto junk = node.unsynced.empty() || choice(4) != 1 ? std::byte{0} : std::byte{0xA5};
+    const auto junk = choice(4) != 1 ? std::byte{0} : std::byte{0xA5};
     for (const UnsyncedChange& change : node.unsynced) {
         if (const auto* truncate = std::get_if<UnsyncedTruncate>(&change)) {
             if (choice(2) == 1) carry_out(bytes, *truncate);

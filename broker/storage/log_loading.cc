@@ -1,14 +1,14 @@
-#include "broker/engine/log_loading.h"
+#include "broker/storage/log_loading.h"
 
 #include <algorithm>
 #include <limits>
 
-namespace highwater::engine {
+namespace highwater::storage {
 
-storage::IoResult<ReplicaLog> load_replica_log(const storage::PartitionLog& log, const storage::OpenedState& state,
-                                               std::optional<Offset> high_watermark, ProducerLimits limits, Time now) {
+IoResult<ReplicaLog> load_replica_log(const PartitionLog& log, const OpenedState& state,
+                                      std::optional<Offset> high_watermark, ProducerLimits limits, Time now) {
     auto loaded = ReplicaLog::load(state.checkpoint(), now, limits);
-    if (!loaded) return storage::damaged(log.path(), "the checkpoints contradict each other");
+    if (!loaded) return damaged(log.path(), "the checkpoints contradict each other");
     const auto replayed = log.replay(state.snapshot.offset, [&](const BatchFacts& batch) {
         if (batch.base_offset < state.snapshot.offset) return;
         loaded->append_replicated(batch, now);
@@ -25,7 +25,7 @@ storage::IoResult<ReplicaLog> load_replica_log(const storage::PartitionLog& log,
         hole.leader_epoch = loaded->epochs().latest() ? loaded->epochs().latest()->epoch : LeaderEpoch{0};
         loaded->append_replicated(hole, now);
     }
-    if (loaded->end_offset() > state.log_end) return storage::damaged(log.path(), "replay goes beyond the files' end");
+    if (loaded->end_offset() > state.log_end) return damaged(log.path(), "replay goes beyond the files' end");
     loaded->mark_written(state.log_end);
     loaded->mark_durable(state.log_end);
     if (high_watermark) loaded->raise_high_watermark(*high_watermark);
@@ -33,4 +33,4 @@ storage::IoResult<ReplicaLog> load_replica_log(const storage::PartitionLog& log,
     return *std::move(loaded);
 }
 
-}  // namespace highwater::engine
+}  // namespace highwater::storage

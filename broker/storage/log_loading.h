@@ -5,12 +5,12 @@
 #include "broker/storage/partition_log.h"
 #include "core/log/replica_log.h"
 
-namespace highwater::engine {
+namespace highwater::storage {
 
 /// The machine's state of a log that was just opened: what the checkpoints and snapshots say, then every batch after
 /// it. The high watermark is the checkpoint's, clamped to the log; nullopt when none is known.
 /// Damage: the checkpoints contradict the log.
-storage::IoResult<ReplicaLog> load_replica_log(const storage::PartitionLog& log, const storage::OpenedState& state,
-                                               std::optional<Offset> high_watermark, ProducerLimits limits, Time now);
+IoResult<ReplicaLog> load_replica_log(const PartitionLog& log, const OpenedState& state,
+                                      std::optional<Offset> high_watermark, ProducerLimits limits, Time now);
 
-}  // namespace highwater::engine
+}  // namespace highwater::storage
