@@ -3,7 +3,8 @@
 //   apply_mutant MUTANT_FILE SOURCE_DIR OUTPUT_DIR
 //
 // A mutant file has lines `word rest-of-line` (id, title, source, scenario, scope, breaks), lines that begin with #,
-// and one or more edits:
+// and one or more edits. Where a test program hunts it instead of the model checker, `hunter` and `test` stand for
+// scenario and scope: the program, and the gtest filter of the test that must fail.
 //
 //   file core/log/producer_state.cc
 //   find
@@ -73,8 +74,10 @@ int main(int argc, char** argv) {
             continue;
         }
         const auto space = line.find(' ');
-        const std::string word = line.substr(0, space);
+        std::string word = line.substr(0, space);
         const std::string rest = space == std::string::npos ? std::string{} : line.substr(space + 1);
+        if (word == "hunter") word = "scenario";
+        if (word == "test") word = "scope";
         if (word == "file") {
             edits.push_back({rest, {}, {}});
             text = nullptr;

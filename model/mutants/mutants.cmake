@@ -3,6 +3,11 @@
 add_executable(highwater_apply_mutant mutants/apply_main.cc)
 target_link_libraries(highwater_apply_mutant PRIVATE highwater_options)
 
+if(HIGHWATER_TESTS)
+  add_library(highwater_hunt_program OBJECT highwater_hunt_main.cc)
+  target_link_libraries(highwater_hunt_program PUBLIC highwater_model GTest::gtest)
+endif()
+
 file(GLOB mutant_files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/mutants/*.mutant)
 foreach(mutant_file IN LISTS mutant_files)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${mutant_file})
@@ -19,9 +24,21 @@ foreach(mutant_file IN LISTS mutant_files)
     COMMAND highwater_apply_mutant ${mutant_file} ${CMAKE_SOURCE_DIR} ${output}
     DEPENDS highwater_apply_mutant ${mutant_file} ${originals}
     COMMENT "Mutant ${id}" VERBATIM)
-  add_executable(highwater-mutant-${id} ${copies} ${output}/variant.cc $<TARGET_OBJECTS:highwater_model_program>)
-  target_link_libraries(highwater-mutant-${id} PRIVATE highwater_model)
-  target_precompile_headers(highwater-mutant-${id} REUSE_FROM highwater_core)  # mutants edit sources, never headers
+  # The model checker hunts, or the test program that the file names.
+  file(STRINGS ${mutant_file} hunter REGEX "^hunter ")
+  if(hunter)
+    if(NOT HIGHWATER_TESTS)
+      continue()
+    endif()
+    string(REPLACE "hunter " "" hunter ${hunter})
+    add_executable(highwater-mutant-${id} ${copies} ${output}/variant.cc $<TARGET_OBJECTS:highwater_hunt_program>
+      $<TARGET_OBJECTS:${hunter}>)
+    target_link_libraries(highwater-mutant-${id} PRIVATE $<TARGET_PROPERTY:${hunter},LINK_LIBRARIES> highwater_model)
+  else()
+    add_executable(highwater-mutant-${id} ${copies} ${output}/variant.cc $<TARGET_OBJECTS:highwater_model_program>)
+    target_link_libraries(highwater-mutant-${id} PRIVATE highwater_model)
+    target_precompile_headers(highwater-mutant-${id} REUSE_FROM highwater_core)  # mutants edit sources, never headers
+  endif()
   # The edit may leave something unused.
   target_compile_options(highwater-mutant-${id} PRIVATE -Wno-unused -Wno-unused-parameter)
   set_target_properties(highwater-mutant-${id} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/mutants)
