@@ -95,6 +95,9 @@ struct ClassicGroup {
     bool joined_during_initial_delay = false;
     /// Completing: who has not sent SyncGroup yet.
     std::set<std::string> pending_sync;
+    /// Completing: the leader's assignment is on its way into the log. There is one for each generation: a leader that
+    /// repeats its SyncGroup waits for the first.
+    bool is_assigned = false;
 
     [[nodiscard]] const ClassicMember* find(std::string_view member_id) const;
     [[nodiscard]] ClassicMember* find(std::string_view member_id);
@@ -126,6 +129,7 @@ struct ClassicGroup {
         field("initial_delay_left", &ClassicGroup::initial_delay_left);
         field("joined_during_initial_delay", &ClassicGroup::joined_during_initial_delay);
         field("pending_sync", &ClassicGroup::pending_sync);
+        field("is_assigned", &ClassicGroup::is_assigned);
     }
 };
 

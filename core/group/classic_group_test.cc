@@ -96,6 +96,19 @@ TEST(ClassicGroup, AnAssignmentOfAFormerGenerationChangesNothing) {
     EXPECT_EQ(late->error, ErrorCode::illegal_generation);
 }
 
+// Found by the property: a second assignment in one generation would be another coordinator's truth.
+TEST(ClassicGroup, ALeaderThatRepeatsItsAssignmentIsGivenTheFirst) {
+    Groups groups;
+    groups.hold_writes = true;
+    const auto leader = groups.answer_to<JoinAnswer>(groups.join());
+    const GroupToken first = groups.sync(leader->member_id, Generation{1}, {{leader->member_id, "first"}});
+    const GroupToken second = groups.sync(leader->member_id, Generation{1}, {{leader->member_id, "second"}});
+    groups.commit_writes();
+    EXPECT_EQ(groups.answer_to<SyncAnswer>(first)->error, ErrorCode::rebalance_in_progress);
+    EXPECT_EQ(groups.answer_to<SyncAnswer>(second)->assignment, "first");
+    EXPECT_EQ(groups.taken_over().find("g")->members.at(leader->member_id).assignment, "first");
+}
+
 TEST(ClassicGroup, WhoDoesNotComeBackInTimeIsOut) {
     Groups groups;
     const std::string a = groups.one_stable_member();

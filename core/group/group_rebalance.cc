@@ -88,6 +88,7 @@ void GroupCoordinator::complete_join(Step& step, const std::string& id, ClassicG
         return;
     }
     group.state = ClassicState::completing_rebalance;
+    group.is_assigned = false;
     group.protocol = group.select_protocol();
     group.pending_sync.clear();
     std::vector<JoinedMember> members;
@@ -137,7 +138,8 @@ void GroupCoordinator::on(Step& step, const SyncReceived& input) {
     if (member.awaiting_sync) step.refuse_sync(*member.awaiting_sync, ErrorCode::rebalance_in_progress);
     member.awaiting_sync = input.token;
     group.pending_sync.erase(input.claim.member_id);
-    if (!group.is_leader(input.claim.member_id)) return;
+    if (!group.is_leader(input.claim.member_id) || group.is_assigned) return;
+    group.is_assigned = true;
     std::map<std::string, std::string> assignments;
     for (const auto& [member_id, assignment] : input.assignments) assignments[member_id] = assignment;
     write(step, {GroupMetadataRecord{input.group, metadata_of(group, assignments, step.wall)}},
