@@ -63,7 +63,7 @@ std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<A
         const Broker& broker = *state.brokers[id];
         const bool fenced = has(rest.controller.fenced, id);
         if (!broker.view.up) {
-            add(ActionKind::restart, id);
+            if (!has(scope_.stays_down, id)) add(ActionKind::restart, id);
             if (!fenced) add(ActionKind::session_timeout, id);
             continue;
         }
@@ -92,7 +92,8 @@ std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<A
     for (std::size_t i = 0; i < rest.network.late.size(); ++i) add(ActionKind::deliver_late, i);
     if (rests) {
         count(coverage, Occurrence::came_to_rest);
-        if (auto violation = judge_rest(state)) return violation;
+        auto violation = scope_.controls.rest_is_not_judged ? std::nullopt : judge_rest(state);
+        if (violation) return violation;
     }
     const auto may = [&](ActionKind kind) { return rest.budgets[static_cast<std::size_t>(kind)] > 0; };
     for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
@@ -100,7 +101,8 @@ std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<A
         if (!broker.view.up || !scope_.may_disturb(id)) continue;
         if (may(ActionKind::kill)) add(ActionKind::kill, id);
         if (may(ActionKind::power_loss)) {
-            const std::size_t unsure = broker.disk().log.size() - broker.disk().durable;
+            const bool keeps_all = scope_.controls.disk_loses_nothing;
+            const std::size_t unsure = keeps_all ? 0 : broker.disk().log.size() - broker.disk().durable;
             for (std::size_t more = 0; more <= unsure; ++more) add(ActionKind::power_loss, id, more);
         }
         if (may(ActionKind::fence) && !has(rest.controller.fenced, id)) add(ActionKind::fence, id);
@@ -154,17 +156,25 @@ std::optional<Violation> ClusterWorld::judge_rest(const State& state) const {
         if (state.rest.producer.status[batch] == Producer::kAcknowledged) continue;
         return violated(fmt::format("nothing is under way, and #{} is not acknowledged", batch));
     }
-    if (controller.isr != controller.replicas || controller.adding != 0 || controller.removing != 0) {
+    Brokers gone = 0;
+    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
+        if (has(scope_.stays_down, id) && !state.brokers[id]->view.up) gone = static_cast<Brokers>(gone | only(id));
+    }
+    if (controller.isr != (controller.replicas & ~gone) || controller.adding != 0 || controller.removing != 0) {
         return violated(fmt::format("nothing is under way; of the replicas {:03b} (as bits) the ISR is {:03b}",
                                     controller.replicas, controller.isr));
     }
     for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
-        if (!has(controller.replicas, id)) continue;
+        if (!has(controller.replicas, id) || has(gone, id)) continue;
         const Broker& broker = *state.brokers[id];
-        if (broker.disk().log.size() != scope_.batches || broker.view.high_watermark != scope_.batches) {
+        // What an unclean election lost is gone.
+        const std::size_t records = scope_.unclean_leader_election && controller.leader != kNobody
+                                        ? state.brokers[controller.leader]->disk().log.size()
+                                        : scope_.batches;
+        if (broker.disk().log.size() != records || broker.view.high_watermark != records) {
             return violated(
                 fmt::format("nothing is under way; broker {} has {} records, high watermark {}, of {} records", id,
-                            broker.disk().log.size(), broker.view.high_watermark, scope_.batches));
+                            broker.disk().log.size(), broker.view.high_watermark, records));
         }
     }
     return std::nullopt;

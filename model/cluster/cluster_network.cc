@@ -105,6 +105,7 @@ void ClusterWorld::make_late(Step& step, const Message& message) const {
     // Nobody hears an answer after its broker stopped.
     const std::uint8_t receiver = receiver_of(message);
     if (receiver != kNobody && !step.state.brokers[receiver]->view.up) return;
+    if (scope_.controls.nothing_is_late) return;
     if (late.size() >= scope_.late_messages || std::ranges::find(late, message) != late.end()) return;
     late.push_back(message);
     std::sort(late.begin(), late.end(), before);

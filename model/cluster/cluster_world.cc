@@ -72,7 +72,9 @@ void ClusterWorld::act(Step& step, Action action) const {
         case ActionKind::power_loss: {
             const Disk& disk = state.brokers[action.a]->disk();
             BrokerInput input = input_of(BrokerInput::Kind::power_loss);
-            input.keep = static_cast<std::uint8_t>(disk.durable + action.b);
+            const std::uint8_t sure = scope_.controls.disk_loses_durable ? std::uint8_t{0} : disk.durable;
+            input.keep = static_cast<std::uint8_t>(sure + action.b);
+            if (scope_.controls.disk_loses_nothing) input.keep = static_cast<std::uint8_t>(disk.log.size());
             if (input.keep < disk.log.size()) count(step.coverage, Occurrence::power_loss_took_records);
             step.tell([&] {
                 return fmt::format("broker {}: power loss, {} of {} records survive, {} were durable", action.a,
@@ -190,7 +192,10 @@ const BrokerOutput& ClusterWorld::give(Step& step, std::uint8_t id, const Broker
     const BrokerOutput& output = taken.output;
     state.brokers[id] = taken.after;
     if (output.breach != nullptr) step.breach(kContractProperty, fmt::format("broker {}: {}", id, output.breach));
-    if (output.reloaded != 0) {
+    if (output.reloaded != 0 && scope_.unclean_leader_election) {
+        // It starts anew, and is told its role again.
+        if (state.rest.unseen[id] == 0) tell_brokers(state, false);
+    } else if (output.reloaded != 0) {
         step.breach("HWMonotone", fmt::format("broker {} is told to cut its log below its high watermark", id));
     }
     if (output.appended_as_leader != 0) count(step.coverage, Occurrence::record_appended);
@@ -204,12 +209,13 @@ const BrokerOutput& ClusterWorld::give(Step& step, std::uint8_t id, const Broker
         if (answer.error() == ErrorCode::none) {
             count(step.coverage, Occurrence::record_acknowledged);
             if (answer.duplicate != 0) count(step.coverage, Occurrence::retry_acknowledged);
+            const bool counts = before.view.leader_epoch >= state.rest.history.unclean_epoch;
             std::uint8_t& acknowledged = state.rest.history.acknowledged[answer.batch];
-            if (acknowledged != 0 && acknowledged != answer.offset_plus_one) {
+            if (counts && acknowledged != 0 && acknowledged != answer.offset_plus_one) {
                 step.breach("NoAckedLoss", fmt::format("#{} was acknowledged at offset {}, and now at {}", answer.batch,
                                                        acknowledged - 1, answer.offset_plus_one - 1));
             }
-            acknowledged = answer.offset_plus_one;
+            if (counts) acknowledged = answer.offset_plus_one;
             if (heard) status = Producer::kAcknowledged;
         } else if (heard) {
             status = Producer::kToSend;
@@ -278,8 +284,35 @@ void ClusterWorld::note_decision(Step& step, const ControllerState& was) const {
     if (elected && !has(was.isr, is.leader) && has(was.eligible, is.leader)) {
         count(step.coverage, Occurrence::leader_elected_from_elr);
     }
+    const auto candidates = static_cast<Brokers>(was.isr | was.eligible);
+    if (elected && scope_.unclean_leader_election && !has(candidates, is.leader)) {
+        count(step.coverage, Occurrence::unclean_leader_elected);
+        step.state.rest.history.unclean_epoch = is.leader_epoch;
+    }
     const bool moved = was.removing != 0 || was.adding != 0;
     if (moved && is.removing == 0 && is.adding == 0) count(step.coverage, Occurrence::reassignment_done);
+}
+
+/// U1: an unclean election may lose what was committed above the end of the replica that it chose, as it is when that
+/// begins to lead, and no more.
+void ClusterWorld::forgive_unclean_election(Step& step, std::uint8_t leader) const {
+    const Records& log = step.state.brokers[leader]->disk().log;
+    History& history = step.state.rest.history;
+    history.latest = 0;
+    const auto has_it = [&](std::size_t offset, std::uint8_t batch) {
+        return offset < log.size() && log[offset].batch == batch;
+    };
+    for (std::size_t offset = 0; offset < kMaxRecords; ++offset) {
+        std::uint8_t& read = history.read[offset];
+        if (read == 0 || has_it(offset, static_cast<std::uint8_t>(read - 1))) continue;
+        count(step.coverage, Occurrence::committed_record_lost_uncleanly);
+        read = 0;
+        history.read_in_epoch[offset] = 0;
+    }
+    for (std::uint8_t batch = 0; batch < scope_.batches; ++batch) {
+        std::uint8_t& acknowledged = history.acknowledged[batch];
+        if (acknowledged != 0 && !has_it(acknowledged - 1U, batch)) acknowledged = 0;
+    }
 }
 
 void ClusterWorld::tell_brokers(State& state, bool partition_changed) const {
@@ -311,7 +344,11 @@ void ClusterWorld::observe(Step& step) const {
         ++leaders;
         HIGHWATER_INVARIANT(broker.view.leader_epoch < kMaxEpochs, "the scope needs more than {} epochs", kMaxEpochs);
         std::uint8_t& led_by = history.led_by[broker.view.leader_epoch];
+        if (led_by == 0 && broker.view.leader_epoch >= history.unclean_epoch && is_unclean_epoch_to_come(history)) {
+            forgive_unclean_election(step, id);
+        }
         if (led_by == 0) led_by = static_cast<std::uint8_t>((id + 1) * 16 + broker.driver.broker_epoch);
+        if (broker.view.leader_epoch < history.unclean_epoch) continue;
         const Records& log = broker.disk().log;
         for (std::size_t offset = 0; offset < std::min<std::size_t>(broker.view.readable_end, log.size()); ++offset) {
             if (history.read[offset] != 0) continue;

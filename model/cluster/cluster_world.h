@@ -57,6 +57,7 @@ class ClusterWorld {
     const BrokerOutput& give(Step& step, std::uint8_t broker, const BrokerInput& input) const;
     const ControllerOutput& decide(Step& step, const ControllerInput& input) const;
     void note_decision(Step& step, const ControllerState& was) const;
+    void forgive_unclean_election(Step& step, std::uint8_t leader) const;
     void tell_brokers(State& state, bool partition_changed) const;
     void restart(Step& step, std::uint8_t broker) const;
     void learn(Step& step, std::uint8_t broker, std::uint8_t skips) const;

@@ -50,6 +50,9 @@ std::uint8_t Lifecycle::is_registered(std::uint8_t broker_epoch) {
 }
 
 std::uint8_t Lifecycle::stops() {
+    // Caught up, then unfenced: it runs.
+    static_cast<void>(hears(BrokerHeartbeatAnswered{token_, ErrorCode::none, true, true, false}));
+    static_cast<void>(hears(BrokerHeartbeatAnswered{token_, ErrorCode::none, true, false, false}));
     static_cast<void>(hears(ShutDownBroker{}));
     const LifecycleEffects effects = hears(BrokerHeartbeatAnswered{token_, ErrorCode::none, true, true, true});
     const auto* stopped = find<StopBroker>(effects);

@@ -31,12 +31,15 @@ constexpr std::array<std::string_view, kOccurrences> kNames = {"record appended 
                                                                "broker came back after a clean shutdown",
                                                                "broker let go by the controller",
                                                                "preferred leader elected",
+                                                               "leader elected uncleanly",
+                                                               "committed record lost in an unclean election",
                                                                "reassignment done",
                                                                "replica deleted",
                                                                "several pieces of metadata learned at once",
                                                                "candidate held a committed record",
                                                                "epoch led on by the replica that had led it",
                                                                "record first read from enough holders",
+                                                               "record whose epoch the history says",
                                                                "ISR grew beside an inactive broker",
                                                                "came to rest"};
 

@@ -44,6 +44,8 @@ enum class Occurrence : std::size_t {
     broker_came_back_clean,
     broker_let_go,
     preferred_leader_elected,
+    unclean_leader_elected,
+    committed_record_lost_uncleanly,
     reassignment_done,
     replica_deleted,
     metadata_skipped,
@@ -53,6 +55,8 @@ enum class Occurrence : std::size_t {
     epoch_led_again,
     /// P11: a record was held by enough replicas when it was first read.
     clean_read,
+    /// P7.
+    record_of_a_known_epoch,
     /// Q9: the ISR grew while some broker was fenced or about to stop.
     isr_grew_beside_an_inactive_broker,
     came_to_rest,

@@ -24,6 +24,19 @@ using Budgets = std::array<std::uint8_t, kDisturbances>;
 
 class ClusterWorld;
 
+/// Changes to the world itself (never to the core): the controls that show that the harness would notice.
+struct Controls {
+    /// O7: what was given up never arrives.
+    bool nothing_is_late = false;
+    /// O8: a power loss takes nothing; a power loss takes what was durable, too.
+    bool disk_loses_nothing = false;
+    bool disk_loses_durable = false;
+    /// O11: a run that has come to rest is not judged.
+    bool rest_is_not_judged = false;
+
+    friend bool operator==(const Controls&, const Controls&) = default;
+};
+
 /// The bounds of an exploration. Budgets count disturbances only; delivery, restart and unfencing are free.
 struct Scope {
     using World = ClusterWorld;
@@ -50,6 +63,8 @@ struct Scope {
     bool leads_elsewhere = false;
     /// The brokers that stop or are fenced by a disturbance; 0: any.
     Brokers disturbed = 0;
+    /// Brokers that do not come back once they stopped.
+    Brokers stays_down = 0;
     /// Fetches and their answers are neither lost nor late by a disturbance, only AlterPartition is.
     bool fetches_arrive = false;
     /// How the partition begins. 0 replicas: every broker; 0 ISR: every replica.
@@ -58,6 +73,7 @@ struct Scope {
     Brokers first_isr = 0;
     /// Where `reassign` wants the replicas.
     Brokers reassign_to = 0;
+    Controls controls;
     /// Bit i replaces property i by "true".
     std::uint32_t silenced_properties = 0;
 

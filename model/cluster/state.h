@@ -145,9 +145,20 @@ struct History {
     /// The latest offset that a client was told, and the highest epoch in which one was.
     std::uint8_t latest = 0;
     std::uint8_t latest_in_epoch = 0;
+    /// The epoch of the last unclean election: what leaders before it did and say may be lost. 0: there was none.
+    std::uint8_t unclean_epoch = 0;
 
     friend bool operator==(const History&, const History&) = default;
 };
+
+/// An unclean election was decided, and nobody leads since then.
+[[nodiscard]] constexpr bool is_unclean_epoch_to_come(const History& history) {
+    if (history.unclean_epoch == 0) return false;
+    for (std::size_t epoch = history.unclean_epoch; epoch < kMaxEpochs; ++epoch) {
+        if (history.led_by[epoch] != 0) return false;
+    }
+    return true;
+}
 
 struct Broker;
 

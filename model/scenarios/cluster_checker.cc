@@ -1,4 +1,7 @@
 // The scenarios of a replicated partition.
+#include <array>
+#include <utility>
+
 #include "model/cluster/check/property.h"
 #include "model/cluster/cluster_world.h"
 #include "model/scenarios/replication.h"
@@ -36,6 +39,15 @@ std::optional<std::uint32_t> property_bit(const Scope&, std::string_view name) {
 }
 
 bool set_control(Scope& scope, std::string_view name) {
+    static constexpr std::array<std::pair<std::string_view, bool Controls::*>, 4> kControls = {{
+        {"nothing_is_late", &Controls::nothing_is_late},
+        {"disk_loses_nothing", &Controls::disk_loses_nothing},
+        {"disk_loses_durable", &Controls::disk_loses_durable},
+        {"rest_is_not_judged", &Controls::rest_is_not_judged},
+    }};
+    for (const auto& [known, member] : kControls) {
+        if (known == name) return scope.controls.*member = true;
+    }
     if (name == "fetches_do_not_wait") return !(scope.fetches_wait = false);
     return false;
 }

@@ -11,6 +11,8 @@ namespace highwater::model::cluster {
 namespace {
 
 std::optional<std::string> judge(const Judged& judged) {
+    // What an unclean election loses is known when its leader begins to lead.
+    if (is_unclean_epoch_to_come(judged.history())) return std::nullopt;
     const ControllerState& controller = judged.now.rest.controller;
     for (std::uint8_t id = 0; id < judged.scope.brokers; ++id) {
         if (!has(static_cast<Brokers>(controller.isr | controller.eligible), id)) continue;

@@ -12,6 +12,7 @@ namespace highwater::model::cluster {
 namespace {
 
 std::optional<std::string> judge(const Judged& judged) {
+    if (judged.scope.unclean_leader_election) return std::nullopt;
     for (std::uint8_t id = 0; id < judged.scope.brokers; ++id) {
         const BrokerView& was = judged.before.brokers[id]->view;
         const BrokerView& is = judged.broker(id).view;
@@ -22,7 +23,8 @@ std::optional<std::string> judge(const Judged& judged) {
         }
         const bool same_life =
             was.up && judged.before.brokers[id]->driver.broker_epoch == judged.broker(id).driver.broker_epoch;
-        if (same_life && is.high_watermark < was.high_watermark) {
+        // A replica without a role is a new one: the former was deleted.
+        if (same_life && (is.leads || is.follows) && is.high_watermark < was.high_watermark) {
             return fmt::format("the high watermark of broker {} falls from {} to {}", id, was.high_watermark,
                                is.high_watermark);
         }

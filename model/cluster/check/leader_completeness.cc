@@ -11,6 +11,8 @@ namespace highwater::model::cluster {
 namespace {
 
 std::optional<std::string> judge(const Judged& judged) {
+    // What an unclean election loses is known when its leader begins to lead.
+    if (is_unclean_epoch_to_come(judged.history())) return std::nullopt;
     const ControllerState& controller = judged.now.rest.controller;
     for (std::uint8_t id = 0; id < judged.scope.brokers; ++id) {
         const Broker& broker = judged.broker(id);
@@ -19,7 +21,7 @@ std::optional<std::string> judge(const Judged& judged) {
         std::uint8_t epoch = 0;
         if (controller.leader == id) epoch = controller.leader_epoch;
         if (broker.view.leads) epoch = std::max(epoch, broker.view.leader_epoch);
-        if (epoch == 0) continue;
+        if (epoch == 0 || epoch < judged.history().unclean_epoch) continue;
         for (std::size_t offset = 0; offset < kMaxRecords; ++offset) {
             const std::uint8_t read = judged.history().read[offset];
             if (read == 0 || epoch <= judged.history().read_in_epoch[offset]) continue;

@@ -11,6 +11,7 @@ namespace highwater::model::cluster {
 namespace {
 
 std::optional<std::string> judge(const Judged& judged) {
+    if (judged.scope.unclean_leader_election) return std::nullopt;
     for (std::uint8_t a = 0; a < judged.scope.brokers; ++a) {
         for (std::uint8_t b = static_cast<std::uint8_t>(a + 1); b < judged.scope.brokers; ++b) {
             const BrokerView& one = judged.broker(a).view;

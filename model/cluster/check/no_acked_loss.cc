@@ -11,6 +11,8 @@ namespace highwater::model::cluster {
 namespace {
 
 std::optional<std::string> judge(const Judged& judged) {
+    // What an unclean election loses is known when its leader begins to lead.
+    if (is_unclean_epoch_to_come(judged.history())) return std::nullopt;
     const ControllerState& controller = judged.now.rest.controller;
     for (std::uint8_t batch = 0; batch < judged.scope.batches; ++batch) {
         const std::uint8_t acknowledged = judged.history().acknowledged[batch];

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "model/cluster/check/candidate_completeness.h"
+#include "model/cluster/check/epoch_order.h"
 #include "model/cluster/check/high_watermark_monotone.h"
 #include "model/cluster/check/isr_laws.h"
 #include "model/cluster/check/leader_completeness.h"
@@ -20,11 +21,11 @@
 namespace highwater::model::cluster {
 namespace {
 
-const std::array<Property, 12>& table() {
-    static const std::array<Property, 12> properties = {
-        kOneLeader,          kIsrLaws,    kQuorumSuperset, kStartBound,
-        kNoDirtyRead,        kHWMonotone, kLogMatching,    kLogMatchingBelowHW,
-        kLeaderCompleteness, kStableRead, kNoAckedLoss,    kCandidateCompleteness};
+const std::array<Property, 13>& table() {
+    static const std::array<Property, 13> properties = {
+        kOneLeader,   kIsrLaws,     kQuorumSuperset,       kStartBound,         kEpochOrder,
+        kNoDirtyRead, kHWMonotone,  kLogMatching,          kLogMatchingBelowHW, kLeaderCompleteness,
+        kStableRead,  kNoAckedLoss, kCandidateCompleteness};
     return properties;
 }
 

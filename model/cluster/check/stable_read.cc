@@ -13,7 +13,7 @@ namespace {
 std::optional<std::string> judge(const Judged& judged) {
     for (std::uint8_t id = 0; id < judged.scope.brokers; ++id) {
         const BrokerView& view = judged.broker(id).view;
-        if (!view.leads) continue;
+        if (!view.leads || view.leader_epoch < judged.history().unclean_epoch) continue;
         const Disk& disk = judged.broker(id).disk();
         for (std::size_t offset = 0; offset < view.readable_end; ++offset) {
             const std::uint8_t read = judged.history().read[offset];

@@ -1,0 +1,7 @@
+#pragma once
+
+#include "model/cluster/check/property.h"
+
+namespace highwater::model::cluster {
+extern const Property kEpochOrder;
+}
