@@ -2,7 +2,8 @@
 # with part of the harness taken away, the mutant that this part finds must survive.
 if(HIGHWATER_TESTS)
   foreach(scenario idempotence failures epochs window retention replicated
-      replication replication-replicated replication-isr replication-retries)
+      replication replication-replicated replication-isr replication-retries
+      replication-elr replication-incarnations replication-leadership replication-reassignment)
     add_test(NAME model/check/${scenario}-ci
       COMMAND highwater-model check ${scenario} --scope ci --trace ${CMAKE_CURRENT_BINARY_DIR}/${scenario}-ci.trace)
     set_tests_properties(model/check/${scenario}-ci PROPERTIES LABELS model TIMEOUT 900)

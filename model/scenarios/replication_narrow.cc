@@ -101,13 +101,14 @@ Scenario one_down() {
     small.disturbed = 0b010;
     small.stays_down = 0b010;
     small.budget(ActionKind::kill) = 1;
+    small.budget(ActionKind::clock_jump) = 1;
     return {
         .name = "replication-one-down",
         .sentence =
             "One broker of three dies and does not come back: what waits is acknowledged all the same, and the others "
             "are in sync.",
         .known_to_fail = {},
-        .scopes = {{ScopeSize::small, small, {}}},
+        .scopes = {{ScopeSize::small, small, {{1920, 21}}}},
         .must_occur = {record_acknowledged, consumer_read, isr_shrank, leader_with_an_old_isr, came_to_rest}};
 }
 
