@@ -95,6 +95,9 @@ std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<A
         auto violation = scope_.controls.rest_is_not_judged ? std::nullopt : judge_rest(state);
         if (violation) return violation;
     }
+    std::size_t disturbances = 0;
+    for (std::size_t kind = 0; kind < kDisturbances; ++kind) disturbances += scope_.budgets[kind] - rest.budgets[kind];
+    if (scope_.disturbances != 0 && disturbances == scope_.disturbances) return std::nullopt;
     const auto may = [&](ActionKind kind) { return rest.budgets[static_cast<std::size_t>(kind)] > 0; };
     for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
         const Broker& broker = *state.brokers[id];

@@ -198,7 +198,10 @@ const BrokerOutput& ClusterWorld::give(Step& step, std::uint8_t id, const Broker
     } else if (output.reloaded != 0) {
         step.breach("HWMonotone", fmt::format("broker {} is told to cut its log below its high watermark", id));
     }
-    if (output.appended_as_leader != 0) count(step.coverage, Occurrence::record_appended);
+    if (output.appended_as_leader != 0) {
+        count(step.coverage, Occurrence::record_appended);
+        if (taken.after->disk().epochs.size() >= 3) count(step.coverage, Occurrence::log_has_three_leader_epochs);
+    }
     if (output.truncated != 0 && taken.after->disk().log.size() < before.disk().log.size()) {
         count(step.coverage, Occurrence::follower_truncated);
     }

@@ -41,6 +41,7 @@ constexpr std::array<std::string_view, kOccurrences> kNames = {"record appended 
                                                                "record first read from enough holders",
                                                                "record whose epoch the history says",
                                                                "ISR grew beside an inactive broker",
+                                                               "log with records of three leader epochs",
                                                                "came to rest"};
 
 }  // namespace

@@ -59,6 +59,8 @@ enum class Occurrence : std::size_t {
     record_of_a_known_epoch,
     /// Q9: the ISR grew while some broker was fenced or about to stop.
     isr_grew_beside_an_inactive_broker,
+    /// A leader appended to a log that has records of three leader epochs then.
+    log_has_three_leader_epochs,
     came_to_rest,
 };
 inline constexpr std::size_t kOccurrences = static_cast<std::size_t>(Occurrence::came_to_rest) + 1;

@@ -50,6 +50,8 @@ struct Scope {
     /// So many messages may be late at one time; one more is lost.
     std::uint8_t late_messages = 2;
     Budgets budgets{};
+    /// So many disturbances of all kinds together; 0: as many as the budgets allow.
+    std::uint8_t disturbances = 0;
     /// A follower sends a fetch only when it, or the leader, would come to know something new from it (the others are
     /// parked at the leader, where they wait for just that).
     bool fetches_wait = true;

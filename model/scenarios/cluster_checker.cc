@@ -12,9 +12,11 @@ namespace highwater::model {
 namespace cluster {
 
 std::string bounds_of(const Scope& scope) {
-    return fmt::format("{} brokers, min.insync.replicas {}, {} batches, {} in flight, flush={}, {} late messages",
-                       scope.brokers, scope.min_insync_replicas, scope.batches, scope.in_flight,
-                       enumerator_name(scope.flush_mode), scope.late_messages);
+    return fmt::format(
+        "{} brokers, min.insync.replicas {}, {} batches, {} in flight, flush={}, {} late messages{}", scope.brokers,
+        scope.min_insync_replicas, scope.batches, scope.in_flight, enumerator_name(scope.flush_mode),
+        scope.late_messages,
+        scope.disturbances == 0 ? std::string{} : fmt::format(", {} disturbances in all", scope.disturbances));
 }
 
 std::vector<Statement> statements_of(const Scope&) {
