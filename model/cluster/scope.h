@@ -73,6 +73,8 @@ struct Scope {
     std::uint8_t first_leader = 0;
     Brokers first_replicas = 0;
     Brokers first_isr = 0;
+    /// The controller has just taken these for dead, and none of them knows it.
+    Brokers first_fenced = 0;
     /// Where `reassign` wants the replicas.
     Brokers reassign_to = 0;
     Controls controls;

@@ -16,7 +16,9 @@ std::string bounds_of(const Scope& scope) {
         "{} brokers, min.insync.replicas {}, {} batches, {} in flight, flush={}, {} late messages{}", scope.brokers,
         scope.min_insync_replicas, scope.batches, scope.in_flight, enumerator_name(scope.flush_mode),
         scope.late_messages,
-        scope.disturbances == 0 ? std::string{} : fmt::format(", {} disturbances in all", scope.disturbances));
+        scope.disturbances == 0 ? std::string{} : fmt::format(", {} disturbances in all", scope.disturbances),
+        scope.first_fenced == 0 ? std::string{}
+                                : fmt::format(", fenced at first {:03b} (as bits)", scope.first_fenced));
 }
 
 std::vector<Statement> statements_of(const Scope&) {
