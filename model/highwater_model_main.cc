@@ -228,6 +228,12 @@ int run(int argc, char** argv) {
     check_command->add_flag("--no-symmetry", arguments.no_symmetry, "where ids are alike: tell renamed states apart");
     check_command->add_option("--processor-seconds", arguments.report.processor_seconds, "fail when it takes more");
     add_threads(check_command);
+    check_command->add_option("--frontier", arguments.options.frontier_directory,
+                              "where the states that wait go when they are many (default: among temporary files)");
+    check_command->add_option("--checkpoint", arguments.options.checkpoint_directory,
+                              "write checkpoints there, and go on from what lies there");
+    check_command->add_option("--checkpoint-states", arguments.options.checkpoint_states,
+                              "a checkpoint after so many new states, at the end of a level");
 
     auto* replay_command = app.add_subcommand("replay", "repeat a saved counterexample and tell its story");
     replay_command->add_option("file", arguments.trace, "the trace")->required();

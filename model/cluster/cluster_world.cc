@@ -33,7 +33,7 @@ State ClusterWorld::initial() const {
     state.rest.budgets = scope_.budgets;
     Metadata metadata = metadata_of(scope_, state.rest.controller, true);
     for (std::uint8_t id = 0; id < kMaxBrokers; ++id) {
-        state.brokers[id] = brokers_->keep(new_broker(scope_, id));
+        state.brokers[id] = brokers_->keep_new(id);
         if (id >= scope_.brokers) continue;
         BrokerInput start = input_of(BrokerInput::Kind::start);
         start.broker_epoch = 1;

@@ -43,6 +43,10 @@ class ClusterWorld {
     /// The state as bytes that mean something to this world and its copies only.
     void encode(const State& state, std::vector<std::byte>& out) const;
     std::size_t decode(std::span<const std::byte> in, State& state) const;
+    /// The brokers that such bytes speak of. Once they are restored, bytes of the world that saved them mean here what
+    /// they mean there.
+    void save(std::vector<std::byte>& out) const { brokers_->save(out); }
+    [[nodiscard]] std::string restore(std::span<const std::byte> in) const { return brokers_->restore(in); }
     [[nodiscard]] bool disturbs(Action action) const { return model::disturbs(action); }
 
     /// How many different brokers, and steps of one, have been kept.

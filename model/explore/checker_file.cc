@@ -45,4 +45,22 @@ void read_at(int file, std::uint64_t offset, std::span<std::byte> bytes) {
     }
 }
 
+FileReader::FileReader(const std::string& path) {
+    std::error_code error;
+    size_ = std::filesystem::file_size(path, error);
+    file_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file_ < 0 || error) throw CheckerFileError(fmt::format("cannot read {}", path));
+}
+
+FileReader::~FileReader() {
+    close(file_);
+}
+
+bool FileReader::read(std::span<std::byte> bytes) {
+    if (bytes.size() > size_ - at_) return false;
+    read_at(file_, at_, bytes);
+    at_ += bytes.size();
+    return true;
+}
+
 }  // namespace highwater::model

@@ -18,4 +18,21 @@ struct CheckerFileError : std::runtime_error {
 void write_at(int file, std::uint64_t offset, std::span<const std::byte> bytes);
 void read_at(int file, std::uint64_t offset, std::span<std::byte> bytes);
 
+/// Reads a file from its beginning.
+class FileReader {
+  public:
+    explicit FileReader(const std::string& path);
+    ~FileReader();
+    FileReader(const FileReader&) = delete;
+    FileReader& operator=(const FileReader&) = delete;
+
+    /// False when the file ends before.
+    [[nodiscard]] bool read(std::span<std::byte> bytes);
+
+  private:
+    int file_ = -1;
+    std::uint64_t at_ = 0;
+    std::uint64_t size_ = 0;
+};
+
 }  // namespace highwater::model

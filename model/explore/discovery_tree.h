@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "core/base/invariant.h"
@@ -28,6 +29,32 @@ class DiscoveryTree {
     void expanded() {
         writable_block().push_back(kExpanded);
         ++parents_;
+    }
+
+    /// How many notes there are, in bytes.
+    [[nodiscard]] std::uint64_t size() const { return blocks_.back().bytes_before + blocks_.back().codes.size(); }
+    /// Hands the notes from the `begin`-th byte on to `visitor`, piece by piece.
+    template <class Visitor>
+    void visit(std::uint64_t begin, Visitor visitor) const {
+        for (const Block& block : blocks_) {
+            if (block.bytes_before + block.codes.size() <= begin) continue;
+            const std::uint64_t from = begin > block.bytes_before ? begin - block.bytes_before : 0;
+            visitor(std::as_bytes(std::span(block.codes).subspan(from)));
+        }
+    }
+    /// Adds notes that visit() gave, in whatever pieces.
+    void restore(std::span<const std::byte> notes) {
+        for (const std::byte note : notes) {
+            const auto code = static_cast<std::uint8_t>(note);
+            if (code == kExpanded) {
+                expanded();
+            } else if (code == kFurther) {
+                restored_further_ += kFurther - kFirstAction;
+            } else {
+                found(restored_further_ + code - kFirstAction);
+                restored_further_ = 0;
+            }
+        }
     }
 
     /// The actions that lead from state 0 to state `id`, each as its place in the list of those that are possible.
@@ -77,6 +104,7 @@ class DiscoveryTree {
         /// States found and states expanded before the first code of this block.
         std::uint64_t states_before;
         std::uint64_t parents_before;
+        std::uint64_t bytes_before;
         std::vector<std::uint8_t> codes;
     };
 
@@ -86,13 +114,15 @@ class DiscoveryTree {
         return blocks_.back().codes;
     }
     void begin_block() {
-        blocks_.push_back({states_, parents_, {}});
+        const std::uint64_t bytes = blocks_.empty() ? 0 : size();
+        blocks_.push_back({states_, parents_, bytes, {}});
         blocks_.back().codes.reserve(kBlockBytes + 64);
     }
 
     std::vector<Block> blocks_;
     std::uint64_t states_ = 0;
     std::uint64_t parents_ = 0;
+    std::size_t restored_further_ = 0;
 };
 
 }  // namespace highwater::model

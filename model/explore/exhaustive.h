@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/base/invariant.h"
 #include "model/explore/checker_file.h"
+#include "model/explore/checkpoint.h"
+#include "model/explore/checkpointer.h"
 #include "model/explore/chunk.h"
 #include "model/explore/discovery_tree.h"
 #include "model/explore/fingerprint_set.h"
@@ -32,6 +35,7 @@ struct ExhaustiveOptions {
     bool symmetry = true;
     /// Where the states of the levels under way are kept, where the system can write them as bytes.
     SpillSpace frontier{};
+    CheckpointOptions checkpoint{};
     std::string_view name = "exhaustive";
     ProgressStyle progress = ProgressStyle::silent;
 };
@@ -88,11 +92,15 @@ class ExhaustiveRun {
             level_->clear();
             std::swap(level_, next_level_);
             if (level_->size() > 0 && !result_.counterexample) ++result_.depth;
+            if (checkpoints_ && level_->size() > 0 && !result_.counterexample && !limited_) {
+                checkpoints_->end_level(reached(), discoveries_, *level_);
+            }
         }
         if (result_.counterexample) {
             result_.depth = static_cast<std::uint32_t>(result_.counterexample->actions.size());
         }
         result_.complete = !result_.counterexample && !limited_;
+        if (checkpoints_ && !limited_) checkpoints_->finish();
         result_.seconds = watch_.seconds();
         result_.cpu_seconds = watch_.cpu_seconds();
         return std::move(result_);
@@ -112,6 +120,28 @@ class ExhaustiveRun {
         visited_.insert(canonical.fingerprint);
         result_.states = 1;
         result_.unreduced_states = canonical.orbit;
+        if (options_.checkpoint.directory.empty()) return;
+        checkpoints_.emplace(system_, options_.checkpoint);
+        if (const auto reached = checkpoints_->go_on(visited_, discoveries_, *level_)) {
+            result_.states = reached->states;
+            result_.unreduced_states = reached->unreduced_states;
+            result_.steps = reached->steps;
+            result_.depth = reached->depth;
+            result_.coverage = reached->coverage;
+            result_.known_states = reached->states;
+            first_id_ = reached->first_id;
+        } else {
+            checkpoints_->found(canonical.fingerprint);
+        }
+    }
+
+    [[nodiscard]] Reached reached() const {
+        return {.states = result_.states,
+                .unreduced_states = result_.unreduced_states,
+                .steps = result_.steps,
+                .depth = result_.depth,
+                .first_id = first_id_,
+                .coverage = result_.coverage};
     }
 
     /// Expands the states of the level from the `first`-th on, as many as a batch has, and returns the next one.
@@ -156,6 +186,7 @@ class ExhaustiveRun {
                 const Found& found = chunk.found[f];
                 if (!found.is_new) continue;
                 discoveries_.found(found.action);
+                if (checkpoints_) checkpoints_->found(found.fingerprint);
                 next_level_->push_back(chunk.states[f]);
                 ++result_.states;
                 result_.unreduced_states += found.orbit;
@@ -194,6 +225,7 @@ class ExhaustiveRun {
     Level<S>* level_ = &levels_[0];
     Level<S>* next_level_ = &levels_[1];
     std::vector<Chunk<S>> chunks_;
+    std::optional<Checkpointer<S>> checkpoints_;
     /// How many states were found before the first of the level.
     std::uint64_t first_id_ = 0;
     bool limited_ = false;

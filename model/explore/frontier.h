@@ -5,12 +5,15 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "core/base/invariant.h"
 #include "model/explore/byte_queue.h"
+#include "model/explore/checker_file.h"
+#include "model/explore/checkpoint.h"
 #include "model/explore/reused_list.h"
 #include "model/explore/system.h"
 
@@ -30,6 +33,16 @@ concept Encodable = System<S> && requires(const S system, const typename S::Stat
     { system.decode(in, decoded) } -> std::same_as<std::size_t>;
 };
 
+/// A system whose states, as bytes, mean something only together with what it remembers: that can be saved as well.
+/// What was saved is read into a system of the same bounds that has done nothing but initial().
+template <class S>
+concept Restorable =
+    Encodable<S> && requires(const S system, std::vector<std::byte> out, std::span<const std::byte> in) {
+        { system.save(out) } -> std::same_as<void>;
+        // Empty, or what is wrong with it.
+        { system.restore(in) } -> std::same_as<std::string>;
+    };
+
 namespace detail {
 
 /// States of a few words: copying one costs less than waiting for memory.
@@ -39,6 +52,10 @@ inline constexpr bool kFlat = std::is_trivially_copyable_v<typename S::State>;
 /// States that own nothing are bytes as they are.
 template <System S>
 inline constexpr bool kAsBytes = Encodable<S> || kFlat<S>;
+
+/// Whether an exploration can be gone on with in another process.
+template <System S>
+inline constexpr bool kRestorable = Restorable<S> || (kFlat<S> && !Encodable<S>);
 
 template <System S>
 void encode(const S& system, const typename S::State& state, std::vector<std::byte>& out) {
@@ -116,6 +133,31 @@ class LevelAsBytes {
             rest = rest.subspan(decode(system, rest, state));
             if (!visit(std::as_const(state))) return;
         }
+    }
+    /// The whole level in a file, and back. Requires: nothing of it was loaded. restore() returns false when it is no
+    /// level.
+    void save(GrowingFile& file) const {
+        const std::uint64_t numbers[] = {size_, chunk_bytes_.size()};
+        file.append(std::as_bytes(std::span(numbers)));
+        file.append(std::as_bytes(std::span(chunk_bytes_)));
+        queue_.visit([&file](std::span<const std::byte> bytes) { file.append(bytes); });
+    }
+    [[nodiscard]] bool restore(const std::string& path) {
+        clear();
+        FileReader reader(path);
+        std::uint64_t numbers[2] = {};
+        if (!reader.read(std::as_writable_bytes(std::span(numbers)))) return false;
+        if (numbers[1] != (numbers[0] + chunk_states_ - 1) / chunk_states_) return false;
+        size_ = numbers[0];
+        chunk_bytes_.resize(numbers[1]);
+        if (!reader.read(std::as_writable_bytes(std::span(chunk_bytes_)))) return false;
+        std::vector<std::byte> bytes;
+        for (const std::uint32_t count : chunk_bytes_) {
+            bytes.resize(count);
+            if (!reader.read(bytes)) return false;
+            queue_.append(bytes);
+        }
+        return true;
     }
     void clear() {
         queue_.clear();
@@ -195,6 +237,9 @@ class LevelAsStates {
         return states_.memory_bytes() + ReusedList<typename S::State>::memory_bytes(blocks_.store) / 2;
     }
     [[nodiscard]] std::uint64_t file_bytes() const { return 0; }
+
+    // Nobody calls these: such states cannot be written.
+    [[nodiscard]] bool restore(const std::string&) { return false; }
 
   private:
     std::size_t chunk_states_;

@@ -108,6 +108,8 @@ struct Exploration {
     bool complete = false;
     /// Why it could not go on: a file that cannot be written, a checkpoint that does not fit. Empty: it could.
     std::string failure;
+    /// So many of the states were found by another process, which left a checkpoint.
+    std::uint64_t known_states = 0;
     double seconds = 0;
     /// Of all threads: the measure on a machine that does other things too.
     double cpu_seconds = 0;

@@ -27,6 +27,14 @@ struct CheckOptions {
     /// Where the system is symmetric: visit one state of each orbit only.
     bool symmetry = true;
     ProgressStyle progress = ProgressStyle::silent;
+    /// Exhaustive: where the states that wait go when they are many; empty: where temporary files are.
+    std::string frontier_directory{};
+    /// Exhaustive: where checkpoints are written and gone on from; empty: none are. Each after so many new states.
+    std::string checkpoint_directory{};
+    std::uint64_t checkpoint_states = 20'000'000;
+    /// What is explored, for the checkpoint; with the program that explores, since another one may explore it
+    /// otherwise.
+    std::string identity{};
 };
 
 /// The numbered story of a run, in Kafka's words: each action and what came of it, the violation at the end (or that

@@ -53,6 +53,7 @@ void print_exploration(const Exploration<Action>& run, const CheckOptions& optio
         fmt::print("{} steps, longest walk {}, {}\n", run.steps, run.depth, time);
         return;
     }
+    if (run.known_states > 0) fmt::print("went on from a checkpoint of {} states\n", run.known_states);
     fmt::print("{} states, depth {}, {} steps, {}\n", run.states, run.depth, run.steps, time);
     if (run.unreduced_states != run.states) fmt::print("{} states without symmetry\n", run.unreduced_states);
     const auto a_state = [&run](std::uint64_t bytes) {

@@ -49,6 +49,10 @@ Exploration<ActionIn<Scope>> explore(const Scope& scope, const CheckOptions& opt
                                         .max_states = options.max_states,
                                         .max_depth = 0,
                                         .symmetry = options.symmetry,
+                                        .frontier = {.directory = options.frontier_directory},
+                                        .checkpoint = {.directory = options.checkpoint_directory,
+                                                       .every_states = options.checkpoint_states,
+                                                       .identity = options.identity},
                                         .name = "exhaustive",
                                         .progress = options.progress});
 }
@@ -148,7 +152,9 @@ class ScenarioChecker final : public Checker {
         Bounded bounded = *scenario_.find(size);
         if (!silence(bounded.scope, report.silenced)) return Verdict::usage;
         if (!report.brief) print_question(bounded, options);
-        const auto run = explore(bounded.scope, options);
+        CheckOptions named = options;
+        named.identity = identity_of(bounded);
+        const auto run = explore(bounded.scope, named);
         if (!run.failure.empty()) {
             fmt::print(stderr, "{}\n", run.failure);
             return Verdict::usage;
@@ -346,11 +352,20 @@ class ScenarioChecker final : public Checker {
         return fmt::format("{}; at most: {}", bounds_of(scope), fmt::join(budgets, ", "));
     }
 
-    void print_question(const Bounded& bounded, const CheckOptions& options) const {
+    static std::string core_text() {
         const std::string_view core = core_variant().id;
-        fmt::print("{}, scope {}{}: {}\n{}\n{}", name(), name_of(bounded.size),
-                   core.empty() ? "" : fmt::format(", core {}", core), sentence(), all_bounds(bounded.scope),
-                   explorer_text(options));
+        return core.empty() ? std::string{} : fmt::format(", core {}", core);
+    }
+
+    /// In one line.
+    std::string identity_of(const Bounded& bounded) const {
+        return fmt::format("{}, scope {}{} ({}), explored by program {:016x}", name(), name_of(bounded.size),
+                           core_text(), all_bounds(bounded.scope), program_checksum());
+    }
+
+    void print_question(const Bounded& bounded, const CheckOptions& options) const {
+        fmt::print("{}, scope {}{}: {}\n{}\n{}", name(), name_of(bounded.size), core_text(), sentence(),
+                   all_bounds(bounded.scope), explorer_text(options));
         std::fflush(stdout);
     }
 
