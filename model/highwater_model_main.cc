@@ -49,7 +49,8 @@ struct Arguments {
     /// Empty: the scenario's usual one.
     std::string scope;
     std::string explorer = "exhaustive";
-    bool no_symmetry = false;
+    bool unreduced = false;
+    Rungs rungs = Rungs::short_runs;
     CheckOptions options;
     ReportOptions report;
     HuntOptions hunt;
@@ -57,7 +58,6 @@ struct Arguments {
     std::string mutants_directory;
     unsigned jobs = 1;
     bool markdown = false;
-    bool long_runs = false;
 };
 
 /// The scope that is meant; says what there is when it means none.
@@ -225,7 +225,8 @@ int run(int argc, char** argv) {
     check_command->add_option("--trace", arguments.report.trace_file, "where a counterexample is saved");
     check_command->add_option("--html", arguments.report.page_file, "where a counterexample is drawn, as one page");
     check_command->add_option("--silence", arguments.report.silenced, "properties that are not judged");
-    check_command->add_flag("--no-symmetry", arguments.no_symmetry, "where ids are alike: tell renamed states apart");
+    check_command->add_flag("--unreduced", arguments.unreduced,
+                            "leave out nothing: no renaming of ids that are alike, every fetch");
     check_command->add_option("--processor-seconds", arguments.report.processor_seconds, "fail when it takes more");
     add_threads(check_command);
     check_command->add_option("--frontier", arguments.options.frontier_directory,
@@ -240,7 +241,10 @@ int run(int argc, char** argv) {
     replay_command->add_option("--html", arguments.report.page_file, "where it is drawn, as one page");
 
     auto* ladder_command = app.add_subcommand("ladder", "check every scope that takes minutes at most, one line each");
-    ladder_command->add_flag("--long", arguments.long_runs, "those that take longer");
+    ladder_command->add_flag_callback("--long", [&] { arguments.rungs = Rungs::long_runs; }, "those that take longer");
+    ladder_command->add_flag_callback(
+        "--unreduced", [&] { arguments.rungs = Rungs::unreduced; },
+        "those of up to 10,000,000 states, with nothing left out: the verdicts must be the same");
     add_threads(ladder_command);
 
     auto* explore_command = app.add_subcommand("explore", "walk through a scenario's states by hand");
@@ -272,13 +276,13 @@ int run(int argc, char** argv) {
         return app.exit(error) == 0 ? kHolds : kUsage;
     }
     arguments.options.explorer = arguments.explorer == "random" ? Explorer::random : Explorer::exhaustive;
-    arguments.options.symmetry = !arguments.no_symmetry;
+    arguments.options.reductions = !arguments.unreduced;
     if (check_command->parsed() || ladder_command->parsed()) arguments.options.progress = progress_style();
     if (check_command->parsed()) return check(arguments);
     if (replay_command->parsed()) return replay(arguments);
     if (explore_command->parsed()) return explore_by_hand(arguments);
     if (ladder_command->parsed()) {
-        return exit_code_of(climb(arguments.long_runs, arguments.options, arguments.report));
+        return exit_code_of(climb(arguments.rungs, arguments.options, arguments.report));
     }
     if (list_command->parsed()) return list();
     if (mutants_command->parsed()) return mutants(arguments);

@@ -145,7 +145,7 @@ class GenerationChecker final : public Checker {
             return shortest ? Verdict::fails_as_known : Verdict::violated;
         }
         if (options.explorer == Explorer::exhaustive && run.complete) {
-            if (!scope.counts || !counts_hold(*scope.counts, run, options.symmetry)) {
+            if (!scope.counts || !counts_hold(*scope.counts, run, options.reductions)) {
                 fmt::print("pinned is {}: something has changed\n", pinned(scope));
                 return Verdict::violated;
             }
@@ -192,7 +192,7 @@ class GenerationChecker final : public Checker {
         return explore_exhaustively(model, {.threads = options.threads,
                                             .max_states = options.max_states,
                                             .max_depth = 0,
-                                            .symmetry = options.symmetry,
+                                            .symmetry = options.reductions,
                                             .name = name(),
                                             .progress = options.progress});
     }

@@ -24,8 +24,9 @@ struct CheckOptions {
     /// Of the random explorer.
     std::uint64_t seed = 1;
     std::uint64_t steps = 1'000'000;
-    /// Where the system is symmetric: visit one state of each orbit only.
-    bool symmetry = true;
+    /// Leave out what a world says need not be visited: mirror images, fetches that tell nobody anything new. Without,
+    /// there are more states, and the verdict must be the same.
+    bool reductions = true;
     ProgressStyle progress = ProgressStyle::silent;
     /// Exhaustive: where the states that wait go when they are many; empty: where temporary files are.
     std::string frontier_directory{};

@@ -42,6 +42,10 @@ std::optional<std::uint32_t> property_bit(const Scope&, std::string_view name) {
     return properties().bit_of(name);
 }
 
+void without_reductions(Scope& scope) {
+    scope.fetches_wait = false;
+}
+
 bool set_control(Scope& scope, std::string_view name) {
     static constexpr std::array<std::pair<std::string_view, bool Controls::*>, 4> kControls = {{
         {"nothing_is_late", &Controls::nothing_is_late},

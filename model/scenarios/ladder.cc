@@ -19,33 +19,49 @@ struct Rung {
     }
 };
 
-std::vector<Rung> rungs(bool long_runs) {
-    std::vector<Rung> found;
+constexpr std::uint64_t kMostUnreducedStates = 10'000'000;
+
+bool is_among(Rungs rungs, const ListedScope& scope) {
+    switch (rungs) {
+        case Rungs::short_runs:
+            return !scope.long_run;
+        case Rungs::long_runs:
+            return scope.long_run;
+        case Rungs::unreduced:
+            // What is known to fail has no pinned number: it fails before anything like the whole space was visited.
+            return scope.states <= kMostUnreducedStates && (scope.states > 0 || !scope.long_run);
+    }
+    return false;
+}
+
+std::vector<Rung> ladder_of(Rungs rungs) {
+    std::vector<Rung> ladder;
     for (const auto& checker : all_checkers()) {
         for (ListedScope& scope : checker->scopes()) {
-            // What is known to fail is found before anything like the whole space was visited.
-            if (scope.long_run == long_runs) found.push_back({checker.get(), std::move(scope)});
+            if (is_among(rungs, scope)) ladder.push_back({checker.get(), std::move(scope)});
         }
     }
-    std::ranges::stable_sort(found, {}, &Rung::size);
-    return found;
+    std::ranges::stable_sort(ladder, {}, &Rung::size);
+    return ladder;
 }
 
 }  // namespace
 
-Verdict climb(bool long_runs, const CheckOptions& options, const ReportOptions& report) {
-    const auto ladder = rungs(long_runs);
+Verdict climb(Rungs rungs, const CheckOptions& options, const ReportOptions& report) {
+    const auto ladder = ladder_of(rungs);
+    CheckOptions each = options;
+    each.reductions = rungs != Rungs::unreduced;
     Stopwatch watch;
     std::size_t number = 0;
     for (const Rung& rung : ladder) {
         fmt::print("{:2}/{} ", ++number, ladder.size());
         ReportOptions brief = report;
         brief.brief = true;
-        const Verdict verdict = rung.checker->check(rung.scope.size, options, brief);
+        const Verdict verdict = rung.checker->check(rung.scope.size, each, brief);
         const Verdict expected = rung.checker->known_to_fail().empty() ? Verdict::holds : Verdict::fails_as_known;
         if (verdict == expected) continue;
-        fmt::print("repeat it with:\n  {} check {} --scope {}\n", report.program, rung.checker->name(),
-                   name_of(rung.scope.size));
+        fmt::print("repeat it with:\n  {} check {} --scope {}{}\n", report.program, rung.checker->name(),
+                   name_of(rung.scope.size), each.reductions ? "" : " --unreduced");
         return Verdict::violated;
     }
     fmt::print("{} scopes in {:.0f} s: all as they should be\n", ladder.size(), watch.seconds());

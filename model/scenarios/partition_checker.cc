@@ -34,6 +34,10 @@ std::optional<std::uint32_t> property_bit(const Scope&, std::string_view name) {
     return properties().bit_of(name);
 }
 
+void without_reductions(Scope& scope) {
+    scope.symmetry = false;
+}
+
 bool set_control(Scope& scope, std::string_view name) {
     static constexpr std::array<std::pair<std::string_view, bool Controls::*>, 5> kControls = {{
         {"new_epoch_does_not_wait", &Controls::new_epoch_does_not_wait},

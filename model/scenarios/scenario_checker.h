@@ -32,6 +32,7 @@
 //     std::uint32_t& silenced_properties(Scope&)                 bit i replaces property i by "true"
 //     std::optional<std::uint32_t> property_bit(const Scope&, std::string_view name)
 //     bool set_control(Scope&, std::string_view name)            switches a control on; false: there is none
+//     void without_reductions(Scope&)                            leaves nothing out (see CheckOptions::reductions)
 //     std::string print(const State&, const Scope&)              the state, for people
 //     Picture picture_of(const Scope&, std::span<const Action>)  a run, drawn
 //     std::string_view name_of(Occurrence)                       the last one is came_to_rest
@@ -48,7 +49,7 @@ Exploration<ActionIn<Scope>> explore(const Scope& scope, const CheckOptions& opt
     return explore_exhaustively(world, {.threads = options.threads,
                                         .max_states = options.max_states,
                                         .max_depth = 0,
-                                        .symmetry = options.symmetry,
+                                        .symmetry = options.reductions,
                                         .frontier = {.directory = options.frontier_directory},
                                         .checkpoint = {.directory = options.checkpoint_directory,
                                                        .every_states = options.checkpoint_states,
@@ -151,6 +152,10 @@ class ScenarioChecker final : public Checker {
                                 const ReportOptions& report) const override {
         Bounded bounded = *scenario_.find(size);
         if (!silence(bounded.scope, report.silenced)) return Verdict::usage;
+        if (!options.reductions) {
+            without_reductions(bounded.scope);
+            bounded.golden.reset();
+        }
         if (!report.brief) print_question(bounded, options);
         CheckOptions named = options;
         named.identity = identity_of(bounded);
