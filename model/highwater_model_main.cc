@@ -245,6 +245,8 @@ int run(int argc, char** argv) {
     ladder_command->add_flag_callback(
         "--unreduced", [&] { arguments.rungs = Rungs::unreduced; },
         "those of up to 10,000,000 states, with nothing left out: the verdicts must be the same");
+    ladder_command->add_option("--checkpoints", arguments.options.checkpoint_directory,
+                               "go on there after the process was killed: nothing that is done is done again");
     add_threads(ladder_command);
 
     auto* explore_command = app.add_subcommand("explore", "walk through a scenario's states by hand");

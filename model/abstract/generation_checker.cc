@@ -99,6 +99,9 @@ class GenerationChecker final : public Checker {
         return violations.empty() ? std::string_view{} : name_of(violations.front().property);
     }
     [[nodiscard]] ScopeSize usual_scope() const override { return ScopeSize::small; }
+    [[nodiscard]] std::string identity(ScopeSize size) const override {
+        return fmt::format("{} {}: {}", name(), name_of(size), bounds_of(generation_.find(size)->bounds));
+    }
 
     [[nodiscard]] std::vector<ListedScope> scopes() const override {
         std::vector<ListedScope> listed;

@@ -84,6 +84,9 @@ class Checker {
     [[nodiscard]] virtual std::vector<ListedScope> scopes() const = 0;
     /// Of `check` without a scope. Every scenario has it.
     [[nodiscard]] virtual ScopeSize usual_scope() const = 0;
+    /// One line that says what `check` of the scope would explore, and that changes with its bounds and this program.
+    /// Requires: the scenario has the scope.
+    [[nodiscard]] virtual std::string identity(ScopeSize size) const = 0;
     /// All that can be found broken in this world.
     [[nodiscard]] virtual std::vector<Statement> statements() const = 0;
 

@@ -1,13 +1,19 @@
 #include "model/scenarios/ladder.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <limits>
+#include <string>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
 
 namespace highwater::model {
 namespace {
+
+namespace fs = std::filesystem;
 
 struct Rung {
     const Checker* checker;
@@ -45,6 +51,37 @@ std::vector<Rung> ladder_of(Rungs rungs) {
     return ladder;
 }
 
+/// What a former process left of a rung, in a directory of the rung's own.
+class Climbed {
+  public:
+    Climbed(const std::string& checkpoints, const Rung& rung) {
+        if (checkpoints.empty()) return;
+        identity_ = rung.checker->identity(rung.scope.size);
+        directory_ = fs::path(checkpoints) / fmt::format("{}-{}", rung.checker->name(), name_of(rung.scope.size));
+    }
+
+    /// Where its checkpoints go; empty: nowhere.
+    [[nodiscard]] std::string directory() const { return directory_.string(); }
+
+    [[nodiscard]] bool is_done() const {
+        std::ifstream in(done());
+        std::string line;
+        return !directory_.empty() && std::getline(in, line) && line == identity_;
+    }
+    void note_done() const {
+        if (directory_.empty()) return;
+        std::error_code error;
+        fs::create_directories(directory_, error);
+        std::ofstream(done()) << identity_ << '\n';
+    }
+
+  private:
+    [[nodiscard]] fs::path done() const { return directory_ / "done"; }
+
+    std::string identity_;
+    fs::path directory_;
+};
+
 }  // namespace
 
 Verdict climb(Rungs rungs, const CheckOptions& options, const ReportOptions& report) {
@@ -55,11 +92,20 @@ Verdict climb(Rungs rungs, const CheckOptions& options, const ReportOptions& rep
     std::size_t number = 0;
     for (const Rung& rung : ladder) {
         fmt::print("{:2}/{} ", ++number, ladder.size());
+        const Climbed climbed(options.checkpoint_directory, rung);
+        if (climbed.is_done()) {
+            fmt::print("{} {}: done before\n", rung.checker->name(), name_of(rung.scope.size));
+            continue;
+        }
         ReportOptions brief = report;
         brief.brief = true;
+        each.checkpoint_directory = climbed.directory();
         const Verdict verdict = rung.checker->check(rung.scope.size, each, brief);
         const Verdict expected = rung.checker->known_to_fail().empty() ? Verdict::holds : Verdict::fails_as_known;
-        if (verdict == expected) continue;
+        if (verdict == expected) {
+            climbed.note_done();
+            continue;
+        }
         fmt::print("repeat it with:\n  {} check {} --scope {}{}\n", report.program, rung.checker->name(),
                    name_of(rung.scope.size), each.reductions ? "" : " --unreduced");
         return Verdict::violated;

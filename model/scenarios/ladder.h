@@ -13,7 +13,8 @@ enum class Rungs : std::uint8_t {
 };
 
 /// Checks these scopes, the smallest first, one line each; stops at the first that is not as it should be. Scenarios
-/// that are known to fail must fail.
+/// that are known to fail must fail. Where the options name a directory for checkpoints, it goes on after the process
+/// was killed: scopes that were done are not done again, and the one under way goes on.
 [[nodiscard]] Verdict climb(Rungs rungs, const CheckOptions& options, const ReportOptions& report);
 
 }  // namespace highwater::model

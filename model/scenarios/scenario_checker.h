@@ -135,6 +135,7 @@ class ScenarioChecker final : public Checker {
         return scenario_.find(ScopeSize::ci) != nullptr ? ScopeSize::ci : scenario_.scopes.front().size;
     }
     [[nodiscard]] std::vector<Statement> statements() const override { return statements_of(Scope{}); }
+    [[nodiscard]] std::string identity(ScopeSize size) const override { return identity_of(*scenario_.find(size)); }
 
     [[nodiscard]] std::vector<ListedScope> scopes() const override {
         std::vector<ListedScope> listed;
@@ -158,7 +159,7 @@ class ScenarioChecker final : public Checker {
         }
         if (!report.brief) print_question(bounded, options);
         CheckOptions named = options;
-        named.identity = identity_of(bounded);
+        named.identity = identity_of(bounded) + (options.reductions ? "" : ", unreduced");
         const auto run = explore(bounded.scope, named);
         if (!run.failure.empty()) {
             fmt::print(stderr, "{}\n", run.failure);
