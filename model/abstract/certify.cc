@@ -1,7 +1,10 @@
 #include "model/abstract/certify.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -66,6 +69,25 @@ class PackedModel : public ReplicationModel {
 };
 static_assert(Encodable<PackedModel>);
 
+/// Stopped twice, each time gone on with from a checkpoint; and a checkpoint of something else.
+void add_checkpoints(Certificate& certificate, const ReplicationModel& model, const Run& uninterrupted) {
+    const auto directory = std::filesystem::temp_directory_path() / fmt::format("highwater-certify-{}", getpid());
+    ExhaustiveOptions options;
+    options.checkpoint = {.directory = directory.string(), .every_states = 10'000, .identity = "this"};
+    Run run;
+    for (const std::uint64_t part : {3U, 2U, 1U}) {
+        options.max_states = part == 1 ? 2 * uninterrupted.states : uninterrupted.states / part;
+        run = explore_exhaustively(model, options);
+        if (part == 1) break;
+        ExhaustiveOptions other = options;
+        other.checkpoint.identity = "that";
+        const Run refused = explore_exhaustively(model, other);
+        certificate.add(fmt::format("kip320.other_checkpoint_taken.{}", part), 0, refused.failure.empty() ? 1 : 0);
+    }
+    certificate.add("kip320.resumed_equal", 1, run.known_states > 0 && equal(uninterrupted, run) ? 1 : 0);
+    std::filesystem::remove_all(directory);
+}
+
 void certify(Certificate& certificate) {
     const Generation& kip320 = all_generations().front();
     const ReplicationScope& small = kip320.scopes.front();
@@ -89,6 +111,8 @@ void certify(Certificate& certificate) {
     const PackedModel packed_model(small.bounds, kip320.rules);
     const Run packed = explore_exhaustively(packed_model, {.max_states = 2 * counts.states});
     certificate.add("kip320.packed_equal", 1, equal(reduced, packed) ? 1 : 0);
+
+    add_checkpoints(certificate, model, reduced);
 
     const Run whole = explore_exhaustively(model, {.max_states = 2 * counts.unreduced_states, .symmetry = false});
     certificate.add_complete("kip320.whole", whole, counts, false);

@@ -45,9 +45,7 @@ State ClusterWorld::initial() const {
     Coverage coverage;
     Step step{state, coverage, nullptr, {}};
     observe(step);
-    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
-        if (has(scope_.first_fenced, id)) act(step, {ActionKind::fence, id, 0});
-    }
+    if (scope_.first_action) act(step, *scope_.first_action);
     return state;
 }
 

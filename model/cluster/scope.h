@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "core/partition/flush_mode.h"
 #include "model/cluster/action.h"
@@ -73,8 +74,8 @@ struct Scope {
     std::uint8_t first_leader = 0;
     Brokers first_replicas = 0;
     Brokers first_isr = 0;
-    /// The controller has just taken these for dead, and none of them knows it.
-    Brokers first_fenced = 0;
+    /// What happens before anything else, at no cost (`fence`: a leader that does not know yet that it is none).
+    std::optional<Action> first_action{};
     /// Where `reassign` wants the replicas.
     Brokers reassign_to = 0;
     Controls controls;

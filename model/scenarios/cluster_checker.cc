@@ -12,13 +12,13 @@ namespace highwater::model {
 namespace cluster {
 
 std::string bounds_of(const Scope& scope) {
-    return fmt::format(
-        "{} brokers, min.insync.replicas {}, {} batches, {} in flight, flush={}, {} late messages{}", scope.brokers,
-        scope.min_insync_replicas, scope.batches, scope.in_flight, enumerator_name(scope.flush_mode),
-        scope.late_messages,
-        scope.disturbances == 0 ? std::string{} : fmt::format(", {} disturbances in all", scope.disturbances),
-        scope.first_fenced == 0 ? std::string{}
-                                : fmt::format(", fenced at first {:03b} (as bits)", scope.first_fenced));
+    std::string bounds =
+        fmt::format("{} brokers, min.insync.replicas {}, {} batches, {} in flight, flush={}, {} late messages",
+                    scope.brokers, scope.min_insync_replicas, scope.batches, scope.in_flight,
+                    enumerator_name(scope.flush_mode), scope.late_messages);
+    if (scope.first_action) bounds += fmt::format(", first {}", to_text(*scope.first_action));
+    if (scope.disturbances > 0) bounds += fmt::format(", {} disturbance(s) in all", scope.disturbances);
+    return bounds;
 }
 
 std::vector<Statement> statements_of(const Scope&) {

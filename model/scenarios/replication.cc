@@ -96,6 +96,44 @@ Scenario replicated() {
             .must_occur = std::move(must_occur)};
 }
 
+/// Three brokers, two of which must have a record; broker 1 leads, and the controller has just given the partition to
+/// broker 0: nobody knows that yet.
+Scope three_epochs(std::uint8_t batches, ActionKind first, std::initializer_list<Budget> budgets) {
+    Scope result = scope(FlushMode::fsync, {3, 2, batches}, budgets);
+    result.first_leader = first == ActionKind::elect ? 1 : 0;
+    result.first_action = Action{first, 0, 0};
+    result.disturbances = 1;
+    return result;
+}
+
+Scenario epochs() {
+    using enum Occurrence;
+    auto must_occur = common();
+    for (const Occurrence occurrence : {power_loss_took_records, broker_came_back, late_request_arrived,
+                                        late_answer_arrived, log_has_three_leader_epochs}) {
+        must_occur.push_back(occurrence);
+    }
+    return {.name = "replication-epochs",
+            .sentence =
+                "Three brokers in three leader epochs: a leader that does not know yet that it is none, and then a "
+                "power loss, a lost, late or repeated message, or a broker that is taken for dead. What was "
+                "acknowledged is in each later leader's log.",
+            .known_to_fail = {},
+            .scopes = {{ScopeSize::small,
+                        three_epochs(2, ActionKind::elect, {{kDrop, 1}, {kHold, 1}, {kDuplicate, 1}}),
+                        {{534393, 55}},
+                        {leader_changed, isr_shrank, isr_grew, metadata_learned_late, leader_with_an_old_isr,
+                         power_loss_took_records, broker_came_back, log_has_three_leader_epochs}},
+                       {ScopeSize::ci,
+                        three_epochs(3, ActionKind::elect, {{kPowerLoss, 1}, {kDrop, 1}, {kHold, 1}, {kDuplicate, 1}}),
+                        {}},
+                       {ScopeSize::large,
+                        three_epochs(3, ActionKind::fence,
+                                     {{kPowerLoss, 1}, {kFence, 1}, {kDrop, 1}, {kHold, 1}, {kDuplicate, 1}}),
+                        {}}},
+            .must_occur = std::move(must_occur)};
+}
+
 Scenario elections() {
     using enum Occurrence;
     return {.name = "replication-elections",
@@ -152,7 +190,7 @@ Scenario retries() {
 
 std::span<const Scenario> replication_scenarios() {
     static const std::vector<Scenario> scenarios = [] {
-        std::vector<Scenario> all = {replication(), replicated(), elections(), isr(), retries()};
+        std::vector<Scenario> all = {replication(), replicated(), elections(), epochs(), isr(), retries()};
         for (Scenario& narrow : narrow_scenarios()) all.push_back(std::move(narrow));
         return all;
     }();
