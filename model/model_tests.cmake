@@ -3,7 +3,7 @@
 if(HIGHWATER_TESTS)
   foreach(scenario idempotence failures epochs window retention replicated
       replication replication-replicated replication-isr replication-retries
-      replication-elr replication-incarnations replication-leadership replication-reassignment)
+      replication-elr replication-incarnations replication-leadership replication-reassignment replication-unclean)
     add_test(NAME model/check/${scenario}-ci
       COMMAND highwater-model check ${scenario} --scope ci --trace ${CMAKE_CURRENT_BINARY_DIR}/${scenario}-ci.trace)
     set_tests_properties(model/check/${scenario}-ci PROPERTIES LABELS model TIMEOUT 900)
@@ -43,6 +43,24 @@ if(HIGHWATER_TESTS)
   highwater_model_control(O10-NoDirtyRead A22 --silence NoDirtyRead --without power_loss)
   highwater_model_control(O10-StartBound A20 --silence StartBound)
   highwater_model_control(O10-DriverContract A39 --silence DriverContract)
+
+  # The same for the replicated partition.
+  highwater_model_control(O7-cluster-nothing-is-late M02 --control nothing_is_late)
+  highwater_model_control(O7-cluster-nothing-is-lost M04 --without drop)
+  highwater_model_control(O8-cluster-disk-loses-nothing B09 --control disk_loses_nothing)
+  highwater_model_control(O9-cluster-no-metadata-is-skipped B12 --control metadata_is_not_skipped)
+  # O11: what is judged only when a run has come to rest.
+  highwater_model_control(O11-cluster-truncation A14 --control rest_is_not_judged)
+  highwater_model_control(O11-cluster-proposal B14 --control rest_is_not_judged)
+  highwater_model_control(O11-cluster-acknowledgement B13 --control rest_is_not_judged)
+  highwater_model_control(O10-cluster-OneLeader M12 --silence OneLeader)
+  highwater_model_control(O10-cluster-IsrLaws B04 --silence IsrLaws)
+  highwater_model_control(O10-cluster-EpochOrder M11 --silence EpochOrder)
+  highwater_model_control(O10-cluster-HWMonotone M10 --silence HWMonotone)
+  highwater_model_control(O10-cluster-CandidateCompleteness B05 --silence CandidateCompleteness)
+  highwater_model_control(O10-cluster-LogMatchingBelowHW A04
+    --silence LogMatchingBelowHW --control rest_is_not_judged)
+  highwater_model_control(O10-cluster-NoAckedLoss M13 --silence NoAckedLoss --control rest_is_not_judged)
 endif()
 
 # A mutant whose text is not in the file, or is there twice, must stop the build.

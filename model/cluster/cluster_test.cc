@@ -58,6 +58,37 @@ TEST(Cluster, FetchesThatWaitLeaveOutNothingButIdleFetches) {
     EXPECT_LT(parked.states, all.states);
 }
 
+// O8: a disk that loses what it called durable must fail the unchanged core.
+TEST(Cluster, ADiskThatLosesWhatWasDurableIsFound) {
+    Scope scope = find_scenario("replication")->find(ScopeSize::small)->scope;
+    scope.controls.disk_loses_durable = true;
+    const auto run = explore(scope, {});
+    ASSERT_TRUE(run.counterexample);
+    EXPECT_EQ(run.counterexample->violation.property, "NoAckedLoss");
+}
+
+// O9, O16: without what the scope is about, the case that its properties speak of does not occur.
+TEST(Cluster, AScopeWithoutItsCaseIsVacuous) {
+    const Scenario& scenario = *find_scenario("replication-shutdown");
+    const ScenarioScope& bounded = *scenario.find(ScopeSize::small);
+    Scope scope = bounded.scope;
+    scope.budget(ActionKind::shut_down) = 0;
+    const auto run = explore(scope, {});
+    EXPECT_TRUE(run.complete);
+    EXPECT_FALSE(unseen(scenario, bounded, run.coverage).empty());
+}
+
+// U1, P3.8: what an unclean election is forgiven must be needed.
+TEST(Cluster, AnUncleanElectionThatNobodyAllowedIsFound) {
+    Scope scope = find_scenario("replication-unclean")->find(ScopeSize::small)->scope;
+    const auto allowed = explore(scope, {});
+    EXPECT_FALSE(allowed.counterexample);
+    scope.controls.nothing_is_forgiven = true;
+    const auto run = explore(scope, {});
+    ASSERT_TRUE(run.counterexample);
+    EXPECT_EQ(run.counterexample->violation.property, "LeaderCompleteness");
+}
+
 TEST(Cluster, ThreadsDoNotChangeWhatIsFound) {
     const Scope scope = find_scenario("replication")->find(ScopeSize::small)->scope;
     const auto one = explore(scope, {.threads = 1});

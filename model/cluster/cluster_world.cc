@@ -291,6 +291,7 @@ void ClusterWorld::note_decision(Step& step, const ControllerState& was) const {
     const auto candidates = static_cast<Brokers>(was.isr | was.eligible);
     if (elected && scope_.unclean_leader_election && !has(candidates, is.leader)) {
         count(step.coverage, Occurrence::unclean_leader_elected);
+        if (scope_.controls.nothing_is_forgiven) return;
         step.state.rest.history.unclean_epoch = is.leader_epoch;
     }
     const bool moved = was.removing != 0 || was.adding != 0;

@@ -32,6 +32,8 @@ struct Controls {
     /// O8: a power loss takes nothing; a power loss takes what was durable, too.
     bool disk_loses_nothing = false;
     bool disk_loses_durable = false;
+    /// U1: an unclean election is judged as any other.
+    bool nothing_is_forgiven = false;
     /// O11: a run that has come to rest is not judged.
     bool rest_is_not_judged = false;
 

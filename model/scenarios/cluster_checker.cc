@@ -56,6 +56,7 @@ bool set_control(Scope& scope, std::string_view name) {
     for (const auto& [known, member] : kControls) {
         if (known == name) return scope.controls.*member = true;
     }
+    if (name == "metadata_is_not_skipped") return !(scope.metadata_is_skipped = false);
     if (name == "fetches_do_not_wait") return !(scope.fetches_wait = false);
     return false;
 }

@@ -118,12 +118,14 @@ Scenario unclean() {
     Scope small = replicated_scope(2);
     small.unclean_leader_election = true;
     small.budget(ActionKind::fence) = 2;
+    Scope ci = small;
+    ci.batches = 2;
     return {.name = "replication-unclean",
             .sentence =
                 "Unclean elections are on: they lose what was committed above the end of the replica that they choose, "
                 "and nothing else; logs with the same epoch stay the same.",
             .known_to_fail = {},
-            .scopes = {{ScopeSize::small, small, {{158237, 42}}}},
+            .scopes = {{ScopeSize::small, small, {{158237, 42}}}, {ScopeSize::ci, ci, {{777902, 48}}}},
             .must_occur = {record_acknowledged, consumer_read, leader_changed, two_leaders_at_once, isr_grew,
                            follower_truncated, unclean_leader_elected, committed_record_lost_uncleanly, came_to_rest}};
 }

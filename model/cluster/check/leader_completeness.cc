@@ -1,4 +1,6 @@
 // P1 LeaderCompleteness: Every later leader has each record that a consumer could read, at its offset.
+// Nothing that it finds escapes CandidateCompleteness, judged after it: it stays for its name and for the leaders that
+// no ISR knows any more.
 #include "model/cluster/check/leader_completeness.h"
 
 #include <algorithm>

@@ -1,4 +1,6 @@
 // P6 LogMatching: Two logs with the same epoch at an offset have the same records up to there.
+// Has no mutant that only it finds: what breaks it breaks LogMatchingBelowHW, or a candidate, a few steps later. It
+// holds with unclean elections too.
 #include "model/cluster/check/log_matching.h"
 
 #include <algorithm>

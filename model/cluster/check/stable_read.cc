@@ -1,4 +1,5 @@
 // P10 StableRead: Whoever reads an offset, from whichever leader, reads the same record.
+// Has no mutant that only it finds: a record that is read differently was lost before.
 #include "model/cluster/check/stable_read.h"
 
 #include <algorithm>
