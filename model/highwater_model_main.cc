@@ -217,8 +217,8 @@ int run(int argc, char** argv) {
     auto* check_command = app.add_subcommand("check", "explore a scenario");
     check_command->add_option("scenario", arguments.scenario, "its name; `list` shows them")->required();
     check_command->add_option("--scope", arguments.scope, "one of the scenario's scopes (default: ci, else its first)");
-    check_command->add_option("--explorer", arguments.explorer, "exhaustive or random")
-        ->check(CLI::IsMember({"exhaustive", "random"}));
+    check_command->add_option("--explorer", arguments.explorer, "exhaustive, random or liveness")
+        ->check(CLI::IsMember({"exhaustive", "random", "liveness"}));
     check_command->add_option("--seed", arguments.options.seed, "of the random explorer");
     check_command->add_option("--steps", arguments.options.steps, "of the random explorer");
     check_command->add_option("--max-states", arguments.options.max_states, "stop after so many states");
@@ -277,7 +277,9 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? kHolds : kUsage;
     }
-    arguments.options.explorer = arguments.explorer == "random" ? Explorer::random : Explorer::exhaustive;
+    arguments.options.explorer = arguments.explorer == "random"     ? Explorer::random
+                                 : arguments.explorer == "liveness" ? Explorer::liveness
+                                                                    : Explorer::exhaustive;
     arguments.options.reductions = !arguments.unreduced;
     if (check_command->parsed() || ladder_command->parsed()) arguments.options.progress = progress_style();
     if (check_command->parsed()) return check(arguments);

@@ -78,6 +78,16 @@ endif()
 
 include(mutants/explorer_mutants.cmake)
 
+# Without disturbances everything comes to pass: no lasso in the core as it is.
+if(HIGHWATER_TESTS)
+  foreach(scenario replication replication-replicated replication-elections replication-isr replication-retries failures)
+    add_test(NAME model/liveness/${scenario}
+      COMMAND highwater-model check ${scenario} --scope small --explorer liveness
+      --trace ${CMAKE_CURRENT_BINARY_DIR}/${scenario}-liveness.trace)
+    set_tests_properties(model/liveness/${scenario} PROPERTIES LABELS model TIMEOUT 900)
+  endforeach()
+endif()
+
 # The page that draws a counterexample, in a headless Chromium; and those that docs has.
 if(HIGHWATER_TESTS)
   find_program(SYSTEM_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)

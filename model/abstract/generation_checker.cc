@@ -126,6 +126,10 @@ class GenerationChecker final : public Checker {
 
     [[nodiscard]] Verdict check(ScopeSize size, const CheckOptions& options,
                                 const ReportOptions& report) const override {
+        if (options.explorer == Explorer::liveness) {
+            fmt::print(stderr, "in the abstract model nobody waits for anything\n");
+            return Verdict::usage;
+        }
         const ReplicationScope& scope = *generation_.find(size);
         if (!report.brief) {
             fmt::print("{}, scope {}: {}\n{}\n{}", name(), name_of(size), sentence(), bounds_of(scope.bounds),

@@ -49,6 +49,12 @@ class ClusterWorld {
     [[nodiscard]] std::string restore(std::span<const std::byte> in) const { return brokers_->restore(in); }
     [[nodiscard]] bool disturbs(Action action) const { return model::disturbs(action); }
 
+    /// What somebody waits for (model/explore/liveness.h): acknowledgements, replicas that hold everything and are in
+    /// sync, decisions on proposals. A late message may never arrive; everything else that stays possible happens.
+    [[nodiscard]] std::uint32_t pending(const State& state) const;
+    [[nodiscard]] std::string pending_text(std::size_t wish) const;
+    [[nodiscard]] bool is_owed(Action action) const;
+
     /// How many different brokers, and steps of one, have been kept.
     [[nodiscard]] std::size_t kept_brokers() const { return brokers_->brokers(); }
     [[nodiscard]] std::size_t kept_steps() const { return brokers_->steps(); }

@@ -2,9 +2,10 @@
 //
 //   apply_mutant MUTANT_FILE SOURCE_DIR OUTPUT_DIR
 //
-// A mutant file has lines `word rest-of-line` (id, title, source, scenario, scope, breaks), lines that begin with #,
-// and one or more edits. Where a test program hunts it instead of the model checker, `hunter` and `test` stand for
-// scenario and scope: the program, and the gtest filter of the test that must fail.
+// A mutant file has lines `word rest-of-line` (id, title, source, scenario, scope, breaks; explorer where it is not the
+// exhaustive one), lines that begin with #, and one or more edits. Where a test program hunts it instead of the model
+// checker, `hunter` and `test` stand for scenario and scope: the program, and the gtest filter of the test that must
+// fail.
 //
 //   file core/log/producer_state.cc
 //   find
@@ -85,7 +86,7 @@ int main(int argc, char** argv) {
             if (edits.empty()) fail(where + word + " before file");
             text = word == "find" ? &edits.back().find : &edits.back().put;
         } else if (word == "id" || word == "title" || word == "source" || word == "scenario" || word == "scope" ||
-                   word == "breaks") {
+                   word == "explorer" || word == "breaks") {
             words[word] = rest;
         } else {
             fail(where + "unknown word " + word);
@@ -121,7 +122,8 @@ int main(int argc, char** argv) {
                                          << "    static constexpr CoreVariant kMutant{" << literal(words["id"]) << ", "
                                          << literal(words["title"]) << ",\n        " << literal(words["source"]) << ", "
                                          << literal(words["scenario"]) << ", " << literal(words["scope"])
-                                         << ",\n        " << literal(words["breaks"]) << "};\n"
+                                         << ",\n        " << literal(words["breaks"]) << ", "
+                                         << literal(words["explorer"]) << "};\n"
                                          << "    return kMutant;\n}\n\n}  // namespace highwater::model\n";
     return 0;
 }

@@ -12,7 +12,8 @@ struct CoreVariant {
     std::string_view source;    ///< KIP, JIRA, report
     std::string_view scenario;  ///< where it must be found
     std::string_view scope;
-    std::string_view breaks;  ///< the property that must find it
+    std::string_view breaks;    ///< the property that must find it
+    std::string_view explorer;  ///< that must find it; empty: the exhaustive one
 };
 
 const CoreVariant& core_variant();

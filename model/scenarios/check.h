@@ -12,7 +12,7 @@
 
 namespace highwater::model {
 
-enum class Explorer : std::uint8_t { exhaustive, random };
+enum class Explorer : std::uint8_t { exhaustive, random, liveness };
 
 /// How a scope is explored. Together with the scope it decides everything but the seconds; `threads` decides nothing
 /// but the seconds.

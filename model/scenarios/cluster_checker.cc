@@ -46,6 +46,12 @@ void without_reductions(Scope& scope) {
     scope.fetches_wait = false;
 }
 
+/// A fetch that is parked hides one that is answered in the same way for ever.
+ClusterWorld live_world(Scope scope) {
+    without_reductions(scope);
+    return ClusterWorld(scope);
+}
+
 bool set_control(Scope& scope, std::string_view name) {
     static constexpr std::array<std::pair<std::string_view, bool Controls::*>, 4> kControls = {{
         {"nothing_is_late", &Controls::nothing_is_late},

@@ -6,6 +6,7 @@
 #include "model/scenarios/idempotence.h"
 #include "model/scenarios/scenario_checker.h"
 #include "model/trace/partition_picture.h"
+#include "model/world/live_partition.h"
 #include "model/world/partition_world.h"
 
 namespace highwater::model {
@@ -36,6 +37,10 @@ std::optional<std::uint32_t> property_bit(const Scope&, std::string_view name) {
 
 void without_reductions(Scope& scope) {
     scope.symmetry = false;
+}
+
+LivePartition live_world(const Scope& scope) {
+    return LivePartition(scope);
 }
 
 bool set_control(Scope& scope, std::string_view name) {

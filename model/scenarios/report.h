@@ -23,7 +23,7 @@ void print_occurrences(const Coverage& coverage, std::size_t number) {
 
 /// What repeats a run that is not exhaustive, as a line; nothing for one that is.
 [[nodiscard]] inline std::string explorer_text(const CheckOptions& options) {
-    if (options.explorer == Explorer::exhaustive) return {};
+    if (options.explorer == Explorer::exhaustive || options.explorer == Explorer::liveness) return {};
     return fmt::format("random, seed {}, {} steps\n", options.seed, options.steps);
 }
 

@@ -15,6 +15,7 @@
 
 #include "model/explore/exhaustive.h"
 #include "model/explore/invariant_trap.h"
+#include "model/explore/liveness.h"
 #include "model/explore/random.h"
 #include "model/explore/story.h"
 #include "model/mutants/mutant.h"
@@ -34,8 +35,9 @@
 //     bool set_control(Scope&, std::string_view name)            switches a control on; false: there is none
 //     void without_reductions(Scope&)                            leaves nothing out (see CheckOptions::reductions)
 //     std::string print(const State&, const Scope&)              the state, for people
-//     Picture picture_of(const Scope&, std::span<const Action>)  a run, drawn
-//     std::string_view name_of(Occurrence)                       the last one is came_to_rest
+//     auto live_world(const Scope&)                              a Live world, where nothing hides what goes on for
+//     ever Picture picture_of(const Scope&, std::span<const Action>)  a run, drawn std::string_view name_of(Occurrence)
+//     the last one is came_to_rest
 
 namespace highwater::model {
 
@@ -158,6 +160,7 @@ class ScenarioChecker final : public Checker {
             bounded.golden.reset();
         }
         if (!report.brief) print_question(bounded, options);
+        if (options.explorer == Explorer::liveness) return check_liveness(bounded, options, report);
         CheckOptions named = options;
         named.identity = identity_of(bounded) + (options.reductions ? "" : ", unreduced");
         const auto run = explore(bounded.scope, named);
@@ -189,17 +192,21 @@ class ScenarioChecker final : public Checker {
     [[nodiscard]] std::expected<Told, std::string> retell(const Trace& trace) const override {
         const auto run = run_of(trace);
         if (!run) return std::unexpected(run.error());
-        return tell_story(run->scope, run->actions);
+        return run->cycle.empty() ? tell_story(run->scope, run->actions) : tell_lasso(*run);
     }
 
     [[nodiscard]] std::expected<Picture, std::string> draw(const Trace& trace) const override {
         const auto run = run_of(trace);
         if (!run) return std::unexpected(run.error());
-        Picture picture = picture_of(run->scope, run->actions);
+        Picture picture = picture_of(run->scope, run->all());
+        if (!run->cycle.empty() && picture.property.empty()) {
+            if (const auto violation = judge_lasso(live_world(run->scope), run->actions, run->cycle)) {
+                picture.property = violation->property;
+                picture.facts = split_facts(violation->facts);
+            }
+        }
         const CoreVariant& core = core_variant();
-        const auto statements = statements_of(run->scope);
-        const auto stated = std::ranges::find(statements, picture.property, &Statement::name);
-        if (stated != statements.end()) picture.statement = stated->text;
+        picture.statement = statement_of(run->scope, picture.property);
         picture.title = core.id.empty()
                             ? fmt::format("{}{}{}", name(), picture.property.empty() ? "" : ": ", picture.property)
                             : fmt::format("{} ({})", core.title, core.source);
@@ -212,7 +219,11 @@ class ScenarioChecker final : public Checker {
             picture.notes.push_back(
                 fmt::format("Not judged, so that the run goes on: {}.", fmt::join(trace.silenced, ", ")));
         }
-        picture.story = tell_story(run->scope, run->actions).text;
+        if (!run->cycle.empty()) {
+            picture.notes.push_back(
+                fmt::format("From step {} on the steps repeat, for ever.", run->actions.size() + 1));
+        }
+        picture.story = retell(trace)->text;
         return picture;
     }
 
@@ -227,14 +238,9 @@ class ScenarioChecker final : public Checker {
         const auto file_or = [&](const std::string& file, std::string_view ending) {
             return file.empty() ? fmt::format("{}-{}.{}", name(), name_of(size), ending) : file;
         };
-        const auto statements = statements_of(bounded.scope);
         const WalkHooks<Walked> hooks{
             .print = [&](const auto& state) { return print(state, bounded.scope); },
-            .statement =
-                [&](std::string_view property) {
-                    const auto stated = std::ranges::find(statements, property, &Statement::name);
-                    return stated == statements.end() ? std::string_view{} : stated->text;
-                },
+            .statement = [&](std::string_view property) { return statement_of(bounded.scope, property); },
             .save =
                 [&](const std::string& file, const Actions& actions, const std::optional<Violation>& violation) {
                     const std::string path = file_or(file, "trace");
@@ -254,6 +260,7 @@ class ScenarioChecker final : public Checker {
         const CoreVariant& mutant = core_variant();
         Scope scope = scenario_.find(size)->scope;
         if (!weaken(scope, options)) return Verdict::usage;
+        if (mutant.explorer == "liveness") return hunt_lasso(scope, size, options);
         const auto run = explore(scope, options.check);
         if (options.minimised && run.counterexample) return judge_minimiser(scope, *run.counterexample);
         if (!run.counterexample) {
@@ -328,14 +335,28 @@ class ScenarioChecker final : public Checker {
     struct Run {
         Scope scope;
         std::vector<Action> actions;
+        std::vector<Action> cycle;
+
+        [[nodiscard]] std::vector<Action> all() const {
+            std::vector<Action> all = actions;
+            all.insert(all.end(), cycle.begin(), cycle.end());
+            return all;
+        }
     };
+
+    static std::string_view statement_of(const Scope& scope, std::string_view property) {
+        const auto statements = statements_of(scope);
+        const auto stated = std::ranges::find(statements, property, &Statement::name);
+        if (stated != statements.end()) return stated->text;
+        return property == kLivenessProperty ? kLivenessStatement : std::string_view{};
+    }
 
     [[nodiscard]] std::expected<Run, std::string> run_of(const Trace& trace) const {
         const Bounded* bounded = scenario_.find(trace.size);
         if (bounded == nullptr) {
             return std::unexpected(fmt::format("{} has no scope {}", name(), name_of(trace.size)));
         }
-        Run run{bounded->scope, {}};
+        Run run{trace.cycle.empty() ? bounded->scope : live_world(bounded->scope).scope(), {}, {}};
         for (const std::string& property : trace.silenced) {
             const auto bit = property_bit(run.scope, property);
             if (!bit) return std::unexpected(fmt::format("no property is called {}", property));
@@ -345,6 +366,11 @@ class ScenarioChecker final : public Checker {
             const auto action = action_from<Kind>(text);
             if (!action) return std::unexpected(fmt::format("not an action: {}", text));
             run.actions.push_back(*action);
+        }
+        for (const std::string& text : trace.cycle) {
+            const auto action = action_from<Kind>(text);
+            if (!action) return std::unexpected(fmt::format("not an action: {}", text));
+            run.cycle.push_back(*action);
         }
         return run;
     }
@@ -409,25 +435,108 @@ class ScenarioChecker final : public Checker {
         const auto best =
             in_reading_order(typename Scope::World(bounded.scope), minimise(bounded.scope, found, length),
                              [&](const auto& actions) { return frames_under_way(picture_of(bounded.scope, actions)); });
-        const Trace trace = trace_of(bounded, best.actions, best.violation, report);
+        fmt::print("\n{}\n{} actions, {} of them disturbances\n", tell_story(bounded.scope, best.actions).text,
+                   best.actions.size(), disturbances(best.actions));
+        keep(trace_of(bounded, best.actions, best.violation, report), report);
+        return known ? Verdict::fails_as_known : Verdict::violated;
+    }
+
+    /// Saves a trace, draws it where that is wanted, and says so.
+    void keep(const Trace& trace, const ReportOptions& report) const {
         const std::string file = !report.trace_file.empty() ? report.trace_file
                                                             : fmt::format("{}-{}{}{}.trace", name(), trace.property,
                                                                           trace.core.empty() ? "" : "-", trace.core);
-        fmt::print("\n{}\n{} actions, {} of them disturbances\n", tell_story(bounded.scope, best.actions).text,
-                   best.actions.size(), disturbances(best.actions));
         if (save(trace, file)) {
             fmt::print("trace saved; repeat it with:\n  {} replay {}\n", report.program, file);
         } else {
             fmt::print(stderr, "cannot write {}\n", file);
         }
-        if (!report.page_file.empty()) {
-            if (draw_page(trace, report.page_file)) {
-                fmt::print("drawn: {}\n", report.page_file);
-            } else {
-                fmt::print(stderr, "cannot write {}\n", report.page_file);
-            }
+        if (report.page_file.empty()) return;
+        if (draw_page(trace, report.page_file)) {
+            fmt::print("drawn: {}\n", report.page_file);
+        } else {
+            fmt::print(stderr, "cannot write {}\n", report.page_file);
         }
-        return known ? Verdict::fails_as_known : Verdict::violated;
+    }
+
+    /// Whether something goes on for ever while somebody waits.
+    Verdict check_liveness(const Bounded& bounded, const CheckOptions& options, const ReportOptions& report) const {
+        const auto world = live_world(bounded.scope);
+        const Scope& scope = world.scope();
+        const auto run = explore_liveness(world, {.progress = options.progress});
+        fmt::print("{} states, depth {}, {} steps without a disturbance, {:.2f} s of processor time\n", run.states,
+                   run.depth, run.calm_steps, run.cpu_seconds);
+        if (run.counterexample) {
+            Bounded unreduced = bounded;
+            unreduced.scope = scope;
+            fmt::print("not even safe: {}\n", run.counterexample->violation.property);
+            return report_violation(unreduced, *run.counterexample, Length::fewest_actions, report);
+        }
+        fmt::print("{} sets of states in which one can go round; in {} somebody waits all the time\n", run.cycles,
+                   run.waiting_cycles);
+        if (!run.lasso) {
+            fmt::print("{}\n", run.complete ? "none of them is fair: whatever somebody waits for comes to pass"
+                                            : "too large to be stored; nothing is said");
+            return run.complete ? Verdict::holds : Verdict::usage;
+        }
+        const Run lasso{scope, run.lasso->stem, run.lasso->cycle};
+        fmt::print("\n{}\n{} actions, then {} for ever\n", tell_lasso(lasso).text, lasso.actions.size(),
+                   lasso.cycle.size());
+        keep(lasso_trace(bounded, lasso, report), report);
+        return Verdict::violated;
+    }
+
+    [[nodiscard]] Trace lasso_trace(const Bounded& bounded, const Run& lasso, const ReportOptions& report) const {
+        const auto violation = judge_lasso(live_world(lasso.scope), lasso.actions, lasso.cycle);
+        Trace trace = trace_of(bounded, lasso.actions, violation, report);
+        for (const Action action : lasso.cycle) trace.cycle.push_back(to_text(action));
+        return trace;
+    }
+
+    /// The story of a stem and its cycle, judged anew.
+    static Told tell_lasso(const Run& lasso) {
+        Told told = tell_story(lasso.scope, lasso.all());
+        if (!told.property.empty() || told.impossible) return told;
+        const std::string first = fmt::format("{:3}. ", lasso.actions.size() + 1);
+        const auto at = told.text.find("\n" + first);
+        if (at != std::string::npos) told.text.insert(at + 1, "  from here on, again and again:\n");
+        const auto violation = judge_lasso(live_world(lasso.scope), lasso.actions, lasso.cycle);
+        if (!violation) return told;
+        told.property = violation->property;
+        constexpr std::string_view kHolds = "every property holds\n";
+        told.text.replace(told.text.find(kHolds), kHolds.size(),
+                          fmt::format("  and so on, for ever\nVIOLATED {}: {}\n  {}\n", violation->property,
+                                      violation->facts, kLivenessStatement));
+        return told;
+    }
+
+    /// hunt() of a mutant that the liveness explorer has to find.
+    [[nodiscard]] Verdict hunt_lasso(const Scope& bounds, ScopeSize size, const HuntOptions& options) const {
+        const CoreVariant& mutant = core_variant();
+        const auto world = live_world(bounds);
+        const Scope& scope = world.scope();
+        const auto run = explore_liveness(world, {});
+        const Run lasso = run.lasso ? Run{scope, run.lasso->stem, run.lasso->cycle} : Run{scope, {}, {}};
+        const Told told = run.lasso ? tell_lasso(lasso) : Told{};
+        const bool as_said = told.property == mutant.breaks;
+        if (options.minimised) {
+            fmt::print("not judged: a lasso\n");
+        } else if (options.board) {
+            BoardLine line = line_of(Exploration<Action>{});
+            line.killed_by = told.property;
+            line.as_said = as_said;
+            line.actions = lasso.all().size();
+            line.states = run.states;
+            line.processor_seconds = run.cpu_seconds;
+            line.found = {{"liveness", run.lasso ? std::optional(run.calm_steps) : std::nullopt}};
+            fmt::print("{}\n", to_line(line));
+        } else if (!run.lasso) {
+            fmt::print("{} survived {} {}: {} states\n", mutant.id, name(), name_of(size), run.states);
+        } else {
+            fmt::print("{}: {} ({})\n{}\nfound in {} states\n", mutant.id, mutant.title, mutant.source, told.text,
+                       run.states);
+        }
+        return as_said != options.expect_survival ? Verdict::holds : Verdict::violated;
     }
 
     [[nodiscard]] Trace trace_of(const Bounded& bounded, const std::vector<Action>& actions,
@@ -438,7 +547,8 @@ class ScenarioChecker final : public Checker {
                     .silenced = report.silenced,
                     .property = violation ? std::string{violation->property} : std::string{},
                     .facts = violation ? violation->facts : std::string{},
-                    .actions = {}};
+                    .actions = {},
+                    .cycle = {}};
         for (const Action action : actions) trace.actions.push_back(to_text(action));
         return trace;
     }

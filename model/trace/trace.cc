@@ -20,6 +20,7 @@ void write_trace(std::ostream& out, const Trace& trace) {
     for (const std::string& property : trace.silenced) out << "silenced " << property << '\n';
     out << "property " << trace.property << '\n' << "facts " << trace.facts << '\n';
     for (const std::string& action : trace.actions) out << "action " << action << '\n';
+    for (const std::string& action : trace.cycle) out << "again " << action << '\n';
 }
 
 std::expected<Trace, std::string> read_trace(std::istream& in) {
@@ -48,6 +49,8 @@ std::expected<Trace, std::string> read_trace(std::istream& in) {
             trace.facts = value;
         } else if (key == "action") {
             trace.actions.push_back(value);
+        } else if (key == "again") {
+            trace.cycle.push_back(value);
         } else {
             return std::unexpected(fmt::format("line {}: unknown word {}", number, key));
         }

@@ -21,6 +21,8 @@ struct Trace {
     std::string facts;
     /// As to_text() writes them.
     std::vector<std::string> actions;
+    /// What comes after them, again and again, when that is the violation (model/explore/liveness.h).
+    std::vector<std::string> cycle;
 
     friend bool operator==(const Trace&, const Trace&) = default;
 };

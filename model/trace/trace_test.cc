@@ -21,7 +21,8 @@ Trace found_trace() {
                 .silenced = {},
                 .property = std::string{run.counterexample->violation.property},
                 .facts = run.counterexample->violation.facts,
-                .actions = {}};
+                .actions = {},
+                .cycle = {}};
     for (const Action action : run.counterexample->actions) trace.actions.push_back(to_text(action));
     return trace;
 }
@@ -33,6 +34,7 @@ Told told(const Trace& trace) {
 TEST(Trace, IsReadBackAsItWasWritten) {
     Trace trace = found_trace();
     trace.silenced = {"Contiguous", "StableRead"};
+    trace.cycle = {"restart 0 0"};
     std::stringstream text;
     write_trace(text, trace);
     const auto again = read_trace(text);
