@@ -48,7 +48,7 @@ if(HIGHWATER_TESTS)
   highwater_model_control(O7-cluster-nothing-is-late M02 --control nothing_is_late)
   highwater_model_control(O7-cluster-nothing-is-lost M04 --without drop)
   highwater_model_control(O8-cluster-disk-loses-nothing B09 --control disk_loses_nothing)
-  highwater_model_control(O9-cluster-no-metadata-is-skipped B12 --control metadata_is_not_skipped)
+  highwater_model_control(O9-cluster-no-metadata-is-skipped A06 --control metadata_is_not_skipped)
   # O11: what is judged only when a run has come to rest.
   highwater_model_control(O11-cluster-truncation A14 --control rest_is_not_judged)
   highwater_model_control(O11-cluster-proposal B14 --control rest_is_not_judged)
