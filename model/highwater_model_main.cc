@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -41,6 +42,15 @@ int exit_code_of(Verdict verdict) {
 
 ProgressStyle progress_style() {
     return isatty(STDERR_FILENO) == 1 ? ProgressStyle::terminal : ProgressStyle::lines;
+}
+
+constexpr std::array kExplorers = {Explorer::exhaustive, Explorer::random, Explorer::pct, Explorer::swarm,
+                                   Explorer::liveness};
+
+std::vector<std::string> explorers() {
+    std::vector<std::string> names;
+    for (const Explorer explorer : kExplorers) names.emplace_back(name_of(explorer));
+    return names;
 }
 
 struct Arguments {
@@ -217,10 +227,10 @@ int run(int argc, char** argv) {
     auto* check_command = app.add_subcommand("check", "explore a scenario");
     check_command->add_option("scenario", arguments.scenario, "its name; `list` shows them")->required();
     check_command->add_option("--scope", arguments.scope, "one of the scenario's scopes (default: ci, else its first)");
-    check_command->add_option("--explorer", arguments.explorer, "exhaustive, random or liveness")
-        ->check(CLI::IsMember({"exhaustive", "random", "liveness"}));
-    check_command->add_option("--seed", arguments.options.seed, "of the random explorer");
-    check_command->add_option("--steps", arguments.options.steps, "of the random explorer");
+    check_command->add_option("--explorer", arguments.explorer, "exhaustive, random, pct, swarm or liveness")
+        ->check(CLI::IsMember(explorers()));
+    check_command->add_option("--seed", arguments.options.seed, "of random, pct and swarm");
+    check_command->add_option("--steps", arguments.options.steps, "of random, pct and swarm");
     check_command->add_option("--max-states", arguments.options.max_states, "stop after so many states");
     check_command->add_option("--trace", arguments.report.trace_file, "where a counterexample is saved");
     check_command->add_option("--html", arguments.report.page_file, "where a counterexample is drawn, as one page");
@@ -262,7 +272,7 @@ int run(int argc, char** argv) {
     mutants_command->add_flag("--markdown", arguments.markdown, "as a table of docs/mutants.md");
     auto* hunt_command = app.add_subcommand("hunt", "in a mutant's program: find it");
     hunt_command->add_flag("--board", arguments.hunt.board,
-                           "one line for the board, with the random explorer's result");
+                           "one line for the board, with what the explorers that walk at random need");
     hunt_command->add_flag("--minimised", arguments.hunt.minimised,
                            "find it by random walks, minimise, and compare with the shortest way");
     hunt_command->add_option("--without", arguments.hunt.without, "disturbances that do not happen (a control)");
@@ -277,9 +287,9 @@ int run(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? kHolds : kUsage;
     }
-    arguments.options.explorer = arguments.explorer == "random"     ? Explorer::random
-                                 : arguments.explorer == "liveness" ? Explorer::liveness
-                                                                    : Explorer::exhaustive;
+    for (const Explorer explorer : kExplorers) {
+        if (arguments.explorer == name_of(explorer)) arguments.options.explorer = explorer;
+    }
     arguments.options.reductions = !arguments.unreduced;
     if (check_command->parsed() || ladder_command->parsed()) arguments.options.progress = progress_style();
     if (check_command->parsed()) return check(arguments);

@@ -126,8 +126,8 @@ class GenerationChecker final : public Checker {
 
     [[nodiscard]] Verdict check(ScopeSize size, const CheckOptions& options,
                                 const ReportOptions& report) const override {
-        if (options.explorer == Explorer::liveness) {
-            fmt::print(stderr, "in the abstract model nobody waits for anything\n");
+        if (options.explorer != Explorer::exhaustive && options.explorer != Explorer::random) {
+            fmt::print(stderr, "the abstract model is explored exhaustively or at random\n");
             return Verdict::usage;
         }
         const ReplicationScope& scope = *generation_.find(size);

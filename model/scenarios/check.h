@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/explore/progress.h"
@@ -12,7 +13,12 @@
 
 namespace highwater::model {
 
-enum class Explorer : std::uint8_t { exhaustive, random, liveness };
+enum class Explorer : std::uint8_t { exhaustive, random, pct, swarm, liveness };
+[[nodiscard]] std::string_view name_of(Explorer explorer);
+/// Of those that walk at random.
+[[nodiscard]] constexpr bool walks(Explorer explorer) {
+    return explorer == Explorer::random || explorer == Explorer::pct || explorer == Explorer::swarm;
+}
 
 /// How a scope is explored. Together with the scope it decides everything but the seconds; `threads` decides nothing
 /// but the seconds.
@@ -21,7 +27,7 @@ struct CheckOptions {
     unsigned threads = 1;
     /// Stop when more than this many states were found; 0: no limit.
     std::uint64_t max_states = 0;
-    /// Of the random explorer.
+    /// Of the explorers that walk at random.
     std::uint64_t seed = 1;
     std::uint64_t steps = 1'000'000;
     /// Leave out what a world says need not be visited: mirror images, fetches that tell nobody anything new. Without,

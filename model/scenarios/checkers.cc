@@ -5,6 +5,22 @@
 
 namespace highwater::model {
 
+std::string_view name_of(Explorer explorer) {
+    switch (explorer) {
+        case Explorer::exhaustive:
+            return "exhaustive";
+        case Explorer::random:
+            return "random";
+        case Explorer::pct:
+            return "pct";
+        case Explorer::swarm:
+            return "swarm";
+        case Explorer::liveness:
+            return "liveness";
+    }
+    return {};
+}
+
 std::span<const std::unique_ptr<const Checker>> all_checkers() {
     static const std::vector<std::unique_ptr<const Checker>> all = [] {
         std::vector<std::unique_ptr<const Checker>> checkers = partition_checkers();

@@ -23,8 +23,8 @@ void print_occurrences(const Coverage& coverage, std::size_t number) {
 
 /// What repeats a run that is not exhaustive, as a line; nothing for one that is.
 [[nodiscard]] inline std::string explorer_text(const CheckOptions& options) {
-    if (options.explorer == Explorer::exhaustive || options.explorer == Explorer::liveness) return {};
-    return fmt::format("random, seed {}, {} steps\n", options.seed, options.steps);
+    if (!walks(options.explorer)) return {};
+    return fmt::format("{}, seed {}, {} steps\n", name_of(options.explorer), options.seed, options.steps);
 }
 
 /// The same as print_exploration() in one line.

@@ -16,8 +16,10 @@
 #include "model/explore/exhaustive.h"
 #include "model/explore/invariant_trap.h"
 #include "model/explore/liveness.h"
+#include "model/explore/pct.h"
 #include "model/explore/random.h"
 #include "model/explore/story.h"
+#include "model/explore/swarm.h"
 #include "model/mutants/mutant.h"
 #include "model/scenarios/board.h"
 #include "model/scenarios/checker.h"
@@ -44,10 +46,11 @@ namespace highwater::model {
 template <class Scope>
 Exploration<ActionIn<Scope>> explore(const Scope& scope, const CheckOptions& options) {
     const typename Scope::World world(scope);
-    if (options.explorer == Explorer::random) {
-        return explore_randomly(
-            world, {.seed = options.seed, .steps = options.steps, .name = "random", .progress = options.progress});
-    }
+    const RandomOptions walks{
+        .seed = options.seed, .steps = options.steps, .name = name_of(options.explorer), .progress = options.progress};
+    if (options.explorer == Explorer::random) return explore_randomly(world, walks);
+    if (options.explorer == Explorer::pct) return explore_by_priorities(world, walks);
+    if (options.explorer == Explorer::swarm) return explore_as_a_swarm(world, walks);
     return explore_exhaustively(world, {.threads = options.threads,
                                         .max_states = options.max_states,
                                         .max_depth = 0,
@@ -283,7 +286,9 @@ class ScenarioChecker final : public Checker {
             line.killed_by = best.violation.property;
             line.as_said = as_said;
             line.actions = best.actions.size();
-            line.found.push_back(found_by_walking(scope));
+            for (const Explorer explorer : {Explorer::random, Explorer::pct, Explorer::swarm}) {
+                line.found.push_back(found_by_walking(scope, explorer));
+            }
             fmt::print("{}\n", to_line(line));
         } else {
             fmt::print("{}: {} ({})\n{}\nfound in {} states\n", mutant.id, mutant.title, mutant.source, told.text,
@@ -617,9 +622,9 @@ class ScenarioChecker final : public Checker {
         return line;
     }
 
-    static Found found_by_walking(const Scope& scope) {
-        const auto walk = explore(scope, {.explorer = Explorer::random, .seed = 1, .steps = kBoardSteps});
-        return {"random", walk.counterexample ? std::optional(walk.steps) : std::nullopt};
+    static Found found_by_walking(const Scope& scope, Explorer explorer) {
+        const auto walk = explore(scope, {.explorer = explorer, .seed = 1, .steps = kBoardSteps});
+        return {std::string{name_of(explorer)}, walk.counterexample ? std::optional(walk.steps) : std::nullopt};
     }
 
     const Scenario& scenario_;
