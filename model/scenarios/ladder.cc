@@ -44,10 +44,12 @@ std::vector<Rung> ladder_of(Rungs rungs) {
     std::vector<Rung> ladder;
     for (const auto& checker : all_checkers()) {
         for (ListedScope& scope : checker->scopes()) {
-            if (is_among(rungs, scope)) ladder.push_back({checker.get(), std::move(scope)});
+            if (!is_among(rungs, scope)) continue;
+            Rung rung{checker.get(), std::move(scope)};
+            // As a stable sort; the library's does not compile under Clang 19 (std::get_temporary_buffer).
+            ladder.insert(std::ranges::upper_bound(ladder, rung.size(), {}, &Rung::size), std::move(rung));
         }
     }
-    std::ranges::stable_sort(ladder, {}, &Rung::size);
     return ladder;
 }
 
