@@ -88,7 +88,7 @@ Scenario leadership() {
             .known_to_fail = {},
             .scopes = {{ScopeSize::small, small, {{19759, 30}}},
                        {ScopeSize::ci, ci, {{2713142, 54}}},
-                       {ScopeSize::large, large, {}}},
+                       {ScopeSize::large, large, {{9154992, 57}}}},
             .must_occur = {record_acknowledged, consumer_read, leader_changed, two_leaders_at_once, follower_truncated,
                            preferred_leader_elected, metadata_skipped, committed_record_outlived_its_leader,
                            read_again_in_another_epoch, epoch_led_again, came_to_rest}};
