@@ -110,6 +110,9 @@ struct Exploration {
     std::string failure;
     /// So many of the states were found by another process, which left a checkpoint.
     std::uint64_t known_states = 0;
+    /// Random: a hash chain of every choice that was made, among how many, and of the states in which walks ended. Equal
+    /// on every compiler and in every build (R1).
+    std::uint64_t event_log = 0;
     double seconds = 0;
     /// Of all threads: the measure on a machine that does other things too.
     double cpu_seconds = 0;

@@ -60,6 +60,7 @@ Exploration<typename S::Action> explore_by_walks(const S& system, const RandomOp
     std::vector<Step> actions;
     std::vector<Step> calm;
     std::vector<Step> path;
+    Hasher chain{options.seed};
     for (std::uint64_t walk = 0; result.steps < options.steps && !result.counterexample; ++walk) {
         RandomSource random(mix_bits(options.seed) ^ walk);
         Chooser<S> chooser(system, random, walk, result.depth);
@@ -79,6 +80,9 @@ Exploration<typename S::Action> explore_by_walks(const S& system, const RandomOp
             }
             const std::optional<Step> action = chooser.choose(Choices<Step>{actions, calm, calm_steps});
             if (!action) break;
+            const std::vector<Step>& among = system.disturbs(*action) ? actions : calm;
+            const auto chosen = static_cast<std::uint64_t>(std::ranges::find(among, *action) - among.begin());
+            chain.add((static_cast<std::uint64_t>(actions.size()) << 32) | chosen);
             path.push_back(*action);
             ++result.steps;
             calm_steps = system.disturbs(*action) ? 0 : calm_steps + 1;
@@ -91,9 +95,11 @@ Exploration<typename S::Action> explore_by_walks(const S& system, const RandomOp
                 break;
             }
         }
+        chain.add(system.fingerprint(state));
         result.depth = std::max(result.depth, static_cast<std::uint32_t>(path.size()));
         if (walk % 256 == 0) progress.update(result.states, result.steps, result.depth, 0);
     }
+    result.event_log = chain.value();
     result.seconds = watch.seconds();
     result.cpu_seconds = watch.cpu_seconds();
     return result;
