@@ -23,7 +23,7 @@ LAYERS = {
     "model": PURE,
     "model/mutants": PURE,
     "proptests": PURE + ["broker/storage"],
-    "fuzz": PURE + ["broker/storage"],
+    "fuzz": PURE + ["broker/storage", "model"],
     "broker/storage": PURE,
     "broker/engine": PURE + ["broker/storage"],
     "broker/simulation": NODE + ["model"],

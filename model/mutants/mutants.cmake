@@ -1,7 +1,9 @@
 # One program per mutant: its edited core files are compiled and linked ahead of the libraries, so that the linker takes
 # them instead of the originals. A mutant whose text no longer matches fails the build here.
 add_executable(highwater_apply_mutant mutants/apply_main.cc)
-target_link_libraries(highwater_apply_mutant PRIVATE highwater_options)
+if(NOT HIGHWATER_FUZZERS)  # it runs while building: nothing to count
+  target_link_libraries(highwater_apply_mutant PRIVATE highwater_options)
+endif()
 
 if(HIGHWATER_TESTS)
   add_library(highwater_hunt_program OBJECT highwater_hunt_main.cc)
@@ -38,6 +40,20 @@ foreach(mutant_file IN LISTS mutant_files)
     add_executable(highwater-mutant-${id} ${copies} ${output}/variant.cc $<TARGET_OBJECTS:highwater_model_program>)
     target_link_libraries(highwater-mutant-${id} PRIVATE highwater_model)
     target_precompile_headers(highwater-mutant-${id} REUSE_FROM highwater_core)  # mutants edit sources, never headers
+  endif()
+  # The guided explorer against the mutant: only asked for by name.
+  file(STRINGS ${mutant_file} scenario REGEX "^scenario ")
+  if(HIGHWATER_FUZZERS AND scenario)
+    set(world idempotence)
+    if(scenario MATCHES "^scenario replication")
+      set(world replication)
+    endif()
+    add_executable(schedule_fuzz-${id} EXCLUDE_FROM_ALL ${copies} ${output}/variant.cc
+      ${CMAKE_SOURCE_DIR}/fuzz/${world}_schedule_fuzz.cc)
+    target_link_libraries(schedule_fuzz-${id} PRIVATE highwater_model)
+    target_compile_options(schedule_fuzz-${id} PRIVATE -Wno-unused -Wno-unused-parameter)
+    target_link_options(schedule_fuzz-${id} PRIVATE -fsanitize=fuzzer)
+    set_target_properties(schedule_fuzz-${id} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/mutants)
   endif()
   # The edit may leave something unused.
   target_compile_options(highwater-mutant-${id} PRIVATE -Wno-unused -Wno-unused-parameter)
