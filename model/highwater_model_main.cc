@@ -67,7 +67,7 @@ struct Arguments {
     std::string trace;
     std::string mutants_directory;
     unsigned jobs = 1;
-    bool markdown = false;
+    bool page = false;
 };
 
 /// The scope that is meant; says what there is when it means none.
@@ -204,7 +204,7 @@ int mutants(const Arguments& arguments) {
         fmt::print(stderr, "{}\n", board.error());
         return kUsage;
     }
-    fmt::print("{}", arguments.markdown ? board_markdown(*board) : board_text(*board));
+    fmt::print("{}", arguments.page ? board_page(*board) : board_text(*board));
     const auto survivors = std::ranges::count_if(*board, [](const BoardLine& line) { return line.killed_by.empty(); });
     const auto unexpected = std::ranges::count_if(*board, [](const BoardLine& line) { return !line.as_said; });
     fmt::print(stderr, "{} mutants, {} survived, {} found by another property than their file says\n", board->size(),
@@ -269,7 +269,7 @@ int run(int argc, char** argv) {
     auto* mutants_command = app.add_subcommand("mutants", "hunt every mutant and print the board");
     mutants_command->add_option("--dir", arguments.mutants_directory, "where the mutants' programs are");
     mutants_command->add_option("--jobs", arguments.jobs, "how many are hunted at a time")->check(CLI::Range(1, 64));
-    mutants_command->add_flag("--markdown", arguments.markdown, "as a table of docs/mutants.md");
+    mutants_command->add_flag("--page", arguments.page, "as docs/mutants.md");
     auto* hunt_command = app.add_subcommand("hunt", "in a mutant's program: find it");
     hunt_command->add_flag("--board", arguments.hunt.board,
                            "one line for the board, with what the explorers that walk at random need");

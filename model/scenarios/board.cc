@@ -108,9 +108,17 @@ std::string board_text(const std::vector<BoardLine>& lines) {
     return text;
 }
 
-std::string board_markdown(const std::vector<BoardLine>& lines) {
+std::string board_page(const std::vector<BoardLine>& lines) {
     std::string text =
-        "| mutant | edit | source | found by | scenario | actions | states | seconds | steps by explorer | first |\n"
+        "# The mutants\n\n"
+        "Written by `highwater-model mutants --page`, which hunts them all. Each is an exact edit of a copy of the\n"
+        "source (`model/mutants`), and each must be found by the property that its file names; [model checking]"
+        "(model-checking.md)\n"
+        "says how, and which known bugs have no place in this core or are hidden by a second guard.\n\n"
+        "Actions: of the shortest way. States, seconds of processor time: of the breadth-first search until it was "
+        "found. Steps: what\n"
+        "each explorer needed, `-` where it did not find the mutant in as many as it was given.\n\n"
+        "| mutant | edit | source | found by | where | actions | states | seconds | steps by explorer | first |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
     for (const BoardLine& line : lines) {
         text += fmt::format("| {} | {} | {} | {} | {} {} | {} | {} | {:.2f} | {} | {} |\n", line.id, line.title,
@@ -118,7 +126,8 @@ std::string board_markdown(const std::vector<BoardLine>& lines) {
                             line.scope, line.actions, with_thousands(line.states), line.processor_seconds,
                             found_text(line), line.first());
     }
-    return text;
+    const auto killed = std::ranges::count_if(lines, [](const BoardLine& line) { return !line.killed_by.empty(); });
+    return text + fmt::format("\n{} of {} are found.\n", killed, lines.size());
 }
 
 }  // namespace highwater::model

@@ -43,8 +43,8 @@ struct BoardLine {
 [[nodiscard]] std::string to_line(const BoardLine& line);
 [[nodiscard]] std::optional<BoardLine> parse_board_line(std::string_view text);
 
-/// The board as a table for people, and as one of docs/mutants.md.
+/// The board as a table for people, and as docs/mutants.md.
 [[nodiscard]] std::string board_text(const std::vector<BoardLine>& lines);
-[[nodiscard]] std::string board_markdown(const std::vector<BoardLine>& lines);
+[[nodiscard]] std::string board_page(const std::vector<BoardLine>& lines);
 
 }  // namespace highwater::model
