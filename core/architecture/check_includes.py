@@ -18,6 +18,8 @@ LAYERS = {
     "core/log": ["core/base"],
     "core/partition": ["core/base", "core/log"],
     "core/metadata": ["core/base"],
+    "core/coordinator": ["core/base"],
+    "core/group": ["core/base", "core/coordinator"],
     "net/wire": CORE,
     "net/transport": PURE,
     "model": PURE,
