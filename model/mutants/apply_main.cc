@@ -112,6 +112,8 @@ int main(int argc, char** argv) {
         if (edit.put == edit.find) fail(mutant.string() + " changes nothing in " + edit.file);
         content.replace(at, edit.find.size(), edit.put);
     }
+    // What an older version of the mutant edited must not stand ahead of the original any more.
+    std::filesystem::remove_all(output);
     for (const auto& [name, content] : files) {
         std::filesystem::create_directories((output / name).parent_path());
         std::ofstream(output / name) << content;
