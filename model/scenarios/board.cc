@@ -121,9 +121,11 @@ std::string board_page(const std::vector<BoardLine>& lines) {
         "| mutant | edit | source | found by | where | actions | states | seconds | steps by explorer | first |\n"
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
     for (const BoardLine& line : lines) {
+        // A test that hunts has neither.
+        const auto counted = [](std::uint64_t number) { return number == 0 ? "-" : with_thousands(number); };
         text += fmt::format("| {} | {} | {} | {} | {} {} | {} | {} | {:.2f} | {} | {} |\n", line.id, line.title,
                             line.source, line.killed_by.empty() ? "**survives**" : line.killed_by, line.scenario,
-                            line.scope, line.actions, with_thousands(line.states), line.processor_seconds,
+                            line.scope, counted(line.actions), counted(line.states), line.processor_seconds,
                             found_text(line), line.first());
     }
     const auto killed = std::ranges::count_if(lines, [](const BoardLine& line) { return !line.killed_by.empty(); });
