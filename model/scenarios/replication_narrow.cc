@@ -164,7 +164,7 @@ Scenario reassignment() {
                 "The partition moves between brokers, also away from its leader; a replica that left is deleted, and "
                 "one that comes back starts with nothing.",
             .known_to_fail = {},
-            .scopes = {{ScopeSize::small, small, {{6313, 29}}}, {ScopeSize::ci, ci, {{160104, 38}}}},
+            .scopes = {{ScopeSize::small, small, {{6313, 29}}}, {ScopeSize::ci, ci, {{160104, 38}}, {leader_changed}}},
             .must_occur = {record_acknowledged, consumer_read, leader_changed, isr_grew, reassignment_done,
                            replica_deleted, candidate_held_a_committed_record, came_to_rest}};
 }

@@ -73,7 +73,27 @@ class Painter {
         picture.lanes.push_back({LaneKind::controller, "controller"});
     }
 
-    void begin(const State& state, Frame& frame) const { frame.states = states_of(state); }
+    /// Draws what is under way before anything happens, too.
+    void begin(const State& state, Frame& frame) {
+        tracks_.in_frame(0);
+        const Network& network = state.rest.network;
+        for (std::size_t slot = 0; slot < network.slots.size(); ++slot) {
+            if (network.slots[slot].kind != Kind::none) slots_[slot] = send(network.slots[slot]);
+        }
+        for (const Message& message : network.late) {
+            late_.emplace_back(message, send(message));
+            tracks_.late(late_.back().second);
+        }
+        for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
+            const auto& news = state.rest.news;
+            for (std::size_t unseen = state.rest.unseen[id]; unseen > 0; --unseen) {
+                const std::size_t drawn =
+                    tracks_.sent(controller(), lane_of(id), label_of(news[news.size() - unseen], true));
+                metadata_[id].push_back(drawn);
+            }
+        }
+        frame.states = states_of(state);
+    }
 
     void step(const State& before, Action action, const State& after, Frame& frame) {
         tracks_.in_frame(picture_.frames.size() - 1);
@@ -253,7 +273,8 @@ class Painter {
     void answer_producer(Action action, const State& before, const State& after) {
         for (std::uint8_t batch = 0; batch < scope_.batches; ++batch) {
             const std::uint8_t acknowledged = after.rest.history.acknowledged[batch];
-            const bool success = acknowledged != before.rest.history.acknowledged[batch];
+            // What an unclean election loses is forgiven, and forgotten there.
+            const bool success = acknowledged != 0 && acknowledged != before.rest.history.acknowledged[batch];
             std::uint8_t was = before.rest.producer.status[batch];
             if (action.kind == ActionKind::produce && action.a == batch) was = static_cast<std::uint8_t>(action.b + 1);
             const std::uint8_t is = after.rest.producer.status[batch];
