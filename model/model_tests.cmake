@@ -9,6 +9,12 @@ if(HIGHWATER_TESTS)
     set_tests_properties(model/check/${scenario}-ci PROPERTIES LABELS model TIMEOUT 900)
   endforeach()
 
+  # Three brokers, three offsets, three leader epochs: the largest space that CI has time for, on two threads.
+  add_test(NAME model/check/replication-epochs-ci
+    COMMAND highwater-model check replication-epochs --scope ci --threads 2
+      --trace ${CMAKE_CURRENT_BINARY_DIR}/replication-epochs-ci.trace)
+  set_tests_properties(model/check/replication-epochs-ci PROPERTIES LABELS model TIMEOUT 3600 PROCESSORS 2)
+
   # The abstract replication model in its three published scopes, and the generations that must be violated.
   set(kip320_limit)
   if(CMAKE_BUILD_TYPE STREQUAL "Release")
