@@ -161,6 +161,8 @@ class ScenarioChecker final : public Checker {
         if (!options.reductions) {
             without_reductions(bounded.scope);
             bounded.golden.reset();
+            // A follower that may always fetch, though it learns nothing, never rests.
+            bounded.cannot_occur.push_back(Occurrence::came_to_rest);
         }
         if (!report.brief) print_question(bounded, options);
         if (options.explorer == Explorer::liveness) return check_liveness(bounded, options, report);
