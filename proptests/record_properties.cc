@@ -71,8 +71,11 @@ rc::Gen<RecordBuffer> any_bytes() {
     });
 }
 
+/// No batch of these tests is too large, early or late.
 ProduceRules lenient() {
-    return {.timestamp_after_max_ms = std::numeric_limits<std::int64_t>::max(), .produce_version = 9};
+    return {.max_message_bytes = std::uint32_t{1} << 30,
+            .timestamp_after_max_ms = std::numeric_limits<std::int64_t>::max(),
+            .produce_version = 9};
 }
 
 RC_GTEST_PROP(Records, WhatIsBuiltIsReadBackAndAccepted, ()) {
