@@ -9,7 +9,7 @@ if(HIGHWATER_TESTS)
     set_tests_properties(model/check/${scenario}-ci PROPERTIES LABELS model TIMEOUT 900)
   endforeach()
 
-  # Three brokers, three offsets, three leader epochs: the largest space that CI has time for, on two threads.
+  # Three brokers, three offsets, three leader epochs: the largest space that CI has time for (some two minutes), on two threads.
   add_test(NAME model/check/replication-epochs-ci
     COMMAND highwater-model check replication-epochs --scope ci --threads 2
       --trace ${CMAKE_CURRENT_BINARY_DIR}/replication-epochs-ci.trace)

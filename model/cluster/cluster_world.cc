@@ -45,8 +45,25 @@ State ClusterWorld::initial() const {
     Coverage coverage;
     Step step{state, coverage, nullptr, {}};
     observe(step);
+    commit_first_batches(state);
     if (scope_.first_action) act(step, *scope_.first_action);
     return state;
+}
+
+/// Undisturbed, to where nothing is left to do. A core that fails even so is judged by scopes that begin with nothing.
+void ClusterWorld::commit_first_batches(State& state) const {
+    if (scope_.first_batches == 0) return;
+    ClusterWorld calm = *this;
+    calm.scope_.batches = scope_.first_batches;
+    calm.scope_.fetches_wait = true;
+    state.rest.budgets = {};
+    Coverage coverage;
+    std::vector<Action> actions;
+    while (!calm.enabled(state, actions, coverage) && !actions.empty()) {
+        if (calm.apply(state, actions.front(), coverage)) break;
+        actions.clear();
+    }
+    state.rest.budgets = scope_.budgets;
 }
 
 std::optional<Violation> ClusterWorld::apply(State& state, Action action, Coverage& coverage, Story* story) const {

@@ -63,6 +63,7 @@ class ClusterWorld {
   private:
     struct Step;
 
+    void commit_first_batches(State& state) const;
     void act(Step& step, Action action) const;
     const BrokerOutput& give(Step& step, std::uint8_t broker, const BrokerInput& input) const;
     const ControllerOutput& decide(Step& step, const ControllerInput& input) const;

@@ -76,7 +76,9 @@ struct Scope {
     std::uint8_t first_leader = 0;
     Brokers first_replicas = 0;
     Brokers first_isr = 0;
-    /// What happens before anything else, at no cost (`fence`: a leader that does not know yet that it is none).
+    /// So many of the batches are committed, and read by every consumer, before anything else happens.
+    std::uint8_t first_batches = 0;
+    /// What happens then, at no cost (`elect`: a leader that does not know yet that it is none).
     std::optional<Action> first_action{};
     /// Where `reassign` wants the replicas.
     Brokers reassign_to = 0;

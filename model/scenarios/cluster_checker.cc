@@ -16,6 +16,7 @@ std::string bounds_of(const Scope& scope) {
         fmt::format("{} brokers, min.insync.replicas {}, {} batches, {} in flight, flush={}, {} late messages",
                     scope.brokers, scope.min_insync_replicas, scope.batches, scope.in_flight,
                     enumerator_name(scope.flush_mode), scope.late_messages);
+    if (scope.first_batches > 0) bounds += fmt::format(", first {} committed", scope.first_batches);
     if (scope.first_action) bounds += fmt::format(", first {}", to_text(*scope.first_action));
     if (scope.disturbances > 0) bounds += fmt::format(", {} disturbance(s) in all", scope.disturbances);
     return bounds;

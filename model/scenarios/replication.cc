@@ -124,7 +124,13 @@ Scenario epochs() {
     const std::initializer_list<Budget> every_kind = {{kPowerLoss, 1}, {kDrop, 1}, {kHold, 1}, {kDuplicate, 1}};
     // It is the new leader that loses power.
     Scope ci = three_epochs(3, every_kind);
+    ci.first_batches = 1;
     ci.disturbed = only(0);
+    Scope medium = ci;
+    medium.first_batches = 0;
+    // A broker that leads or has led stops, with or without its power.
+    Scope large = three_epochs(3, {{kPowerLoss, 1}, {kKill, 1}, {kDrop, 1}, {kHold, 1}, {kDuplicate, 1}});
+    large.disturbed = only(0) | only(1);
     return {.name = "replication-epochs",
             .sentence =
                 "Three brokers in three leader epochs: a leader that does not know yet that it is none, and then a "
@@ -134,9 +140,9 @@ Scenario epochs() {
                         three_epochs(2, {{kDrop, 1}, {kHold, 1}, {kDuplicate, 1}}),
                         {{534393, 55}},
                         without_a_second_leader},
-                       {ScopeSize::ci, ci, {{120881535, 92}}},
-                       // Whoever loses power; not run to its end yet.
-                       {ScopeSize::large, three_epochs(3, every_kind), {}}},
+                       {ScopeSize::ci, ci, {{36695013, 76}}},
+                       {ScopeSize::medium, medium, {{120881535, 92}}},
+                       {ScopeSize::large, large, {}}},
             .must_occur = std::move(must_occur)};
 }
 
