@@ -135,6 +135,19 @@ void Partition::carry_out(const TruncateTo& effect, Moment now) {
     }
 }
 
+void Partition::carry_out(const TruncateFullyAndStartAt& effect, Moment now) {
+    HIGHWATER_INVARIANT(!effect.reload, "{}-{} begins again below its high watermark", identity_.name.topic,
+                        identity_.name.partition);
+    HIGHWATER_INVARIANT(held_facts_.empty(), "{}-{} is cut before its batches are written", identity_.name.topic,
+                        identity_.name.partition);
+    storage::IoResult<void> done = make_log();
+    if (done) done = log_->truncate_fully_and_start_at(effect.offset, now.wall);
+    if (!done) {
+        failure_ = done.error();
+        replica_.step(now.time, FlushFailed{}, effects_);
+    }
+}
+
 void Partition::carry_out(const EpochStarted& effect, Moment) {
     if (log_) log_->start_epoch({effect.leader_epoch, effect.start_offset});
 }

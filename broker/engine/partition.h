@@ -100,6 +100,7 @@ class Partition {
     void carry_out(const AppendBatch& effect, Moment now);
     void carry_out(const FlushUpTo& effect, Moment now);
     void carry_out(const TruncateTo& effect, Moment now);
+    void carry_out(const TruncateFullyAndStartAt& effect, Moment now);
     void carry_out(const EpochStarted& effect, Moment now);
     void carry_out(const AdvanceLogStart& effect, Moment now);
     void carry_out(const HighWatermarkAdvanced& effect, Moment now);

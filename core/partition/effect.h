@@ -54,6 +54,19 @@ struct TruncateTo {
     friend auto operator<=>(const TruncateTo&, const TruncateTo&) = default;
 };
 
+/// Throw the whole log away, its leader epoch history with it, and begin again, empty, at `offset`: the leader has none
+/// of it any more. Durable before any later append is.
+struct TruncateFullyAndStartAt {
+    Offset offset;
+    /// As for TruncateTo: the log begins again below the high watermark, and the machine is offline now.
+    bool reload = false;
+    static constexpr void describe(auto&& field) {
+        field("offset", &TruncateFullyAndStartAt::offset);
+        field("reload", &TruncateFullyAndStartAt::reload);
+    }
+    friend auto operator<=>(const TruncateFullyAndStartAt&, const TruncateFullyAndStartAt&) = default;
+};
+
 /// The leader epoch history got this entry: persist it with the leader-epoch-checkpoint before the next append.
 struct EpochStarted {
     LeaderEpoch leader_epoch;
@@ -65,7 +78,8 @@ struct EpochStarted {
     friend auto operator<=>(const EpochStarted&, const EpochStarted&) = default;
 };
 
-/// Offsets below this may be removed: whole segments below it, and the log-start-offset-checkpoint says so.
+/// Offsets below this may be removed: whole segments below it, and the log-start-offset-checkpoint says so. Never above
+/// what the AppendBatches before it write.
 struct AdvanceLogStart {
     Offset log_start_offset;
     static constexpr void describe(auto&& field) { field("log_start_offset", &AdvanceLogStart::log_start_offset); }
@@ -98,7 +112,8 @@ struct ReplyProduce {
     friend auto operator<=>(const ReplyProduce&, const ReplyProduce&) = default;
 };
 
-/// Answers a fetch: the driver may read [fetch offset, readable_end). Offsets are of the moment of the answer.
+/// Answers a fetch: the driver may read [fetch offset, readable_end). Offsets are of the moment of the answer. With
+/// OFFSET_OUT_OF_RANGE to a follower, log_start_offset and readable_end are where this leader's log starts and ends.
 struct ReplyFetch {
     FetchToken token;
     ErrorCode error = ErrorCode::none;
@@ -167,8 +182,9 @@ struct TakeOffline {
     friend auto operator<=>(const TakeOffline&, const TakeOffline&) = default;
 };
 
-using Effect = std::variant<AppendBatch, FlushUpTo, TruncateTo, EpochStarted, AdvanceLogStart, HighWatermarkAdvanced,
-                            ReplyProduce, ReplyFetch, ReplyDeleteRecords, AlterPartition, WakeAt, TakeOffline>;
+using Effect =
+    std::variant<AppendBatch, FlushUpTo, TruncateTo, EpochStarted, AdvanceLogStart, HighWatermarkAdvanced, ReplyProduce,
+                 ReplyFetch, ReplyDeleteRecords, AlterPartition, WakeAt, TakeOffline, TruncateFullyAndStartAt>;
 
 /// What must now happen, in this order. A step appends to it.
 using Effects = std::vector<Effect>;

@@ -161,7 +161,8 @@ struct FollowerFetchReceived {
     }
 };
 
-/// What a follower's fetch brought: batches as they stand on the leader, in offset order, none if `diverging`.
+/// What a follower's fetch brought: batches as they stand on the leader, in offset order, none if `diverging`. The
+/// first one begins before fetch_offset where the leader's log start lies within it and the fetch asked from there.
 struct LeaderAnswered {
     LeaderEpoch leader_epoch;
     /// Where the fetch asked from. An answer for another place than the log's end is stale and ignored (KAFKA-13207).
@@ -187,6 +188,23 @@ struct LeaderAnswered {
         field("high_watermark", &LeaderAnswered::high_watermark);
         field("log_start_offset", &LeaderAnswered::log_start_offset);
         field("diverging", &LeaderAnswered::diverging);
+    }
+};
+
+/// The leader answered OFFSET_OUT_OF_RANGE to this follower's fetch, and this is where its log starts (inclusive) and
+/// ends (exclusive): said with the answer (see ReplyFetch), or asked for with ListOffsets in the same leader epoch.
+struct FetchOutOfRange {
+    LeaderEpoch leader_epoch;
+    /// Where the fetch asked from; another place than the log's end is stale, as for LeaderAnswered.
+    Offset fetch_offset;
+    Offset leader_log_start_offset;
+    Offset leader_log_end_offset;
+
+    static constexpr void describe(auto&& field) {
+        field("leader_epoch", &FetchOutOfRange::leader_epoch);
+        field("fetch_offset", &FetchOutOfRange::fetch_offset);
+        field("leader_log_start_offset", &FetchOutOfRange::leader_log_start_offset);
+        field("leader_log_end_offset", &FetchOutOfRange::leader_log_end_offset);
     }
 };
 
@@ -275,9 +293,9 @@ struct ConfigChanged {
     }
 };
 
-using Input =
-    std::variant<BecomeLeader, BecomeFollower, ProduceReceived, AppendDone, AppendFailed, FlushDone, FlushFailed,
-                 FetchReceived, CancelFetch, FollowerFetchReceived, LeaderAnswered, DeleteRecordsReceived,
-                 RetentionReached, DeadlineReached, ConfigChanged, BrokersChanged, AlterPartitionAnswered>;
+using Input = std::variant<BecomeLeader, BecomeFollower, ProduceReceived, AppendDone, AppendFailed, FlushDone,
+                           FlushFailed, FetchReceived, CancelFetch, FollowerFetchReceived, LeaderAnswered,
+                           DeleteRecordsReceived, RetentionReached, DeadlineReached, ConfigChanged, BrokersChanged,
+                           AlterPartitionAnswered, FetchOutOfRange>;
 
 }  // namespace highwater

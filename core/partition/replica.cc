@@ -10,6 +10,7 @@
 //   FetchReceived      NOT_LEADER...       answer or park                NOT_LEADER...              KAFKA_STORAGE_ERROR
 //   FollowerFetch...   NOT_LEADER...       position, high watermark      NOT_LEADER...              KAFKA_STORAGE_ERROR
 //   LeaderAnswered     -                   -                             append or truncate         -
+//   FetchOutOfRange    -                   -                             truncate, or begin anew    -
 //   DeleteRecords...   NOT_LEADER...       log start rises, wait         NOT_LEADER...              KAFKA_STORAGE_ERROR
 //   AppendDone         written end rises; in fsync mode a flush starts; the high watermark follows  -
 //   FlushDone          durable end rises; the next flush starts; the high watermark follows         -
@@ -217,14 +218,27 @@ void Replica::truncate(Offset end_offset, Effects& effects) {
         return;
     }
     log_.truncate_to(end_offset);
-    for (std::size_t i = 0; i < appends_.size(); ++i) {
-        appends_[i].end_offset = std::min(appends_[i].end_offset, log_.end_offset());
-    }
-    if (flush_.asked) {
-        flush_.counts_up_to = std::min(flush_.counts_up_to.value_or(log_.end_offset()), log_.end_offset());
-    }
+    cut_what_is_under_way(log_.end_offset());
     // Also when no record goes: an epoch of this replica's own that wrote nothing may have gone (KAFKA-10706).
     effects.push_back(TruncateTo{log_.end_offset()});
+}
+
+/// Nothing is truncated that has a place in the new log, so producers and transactions are exact: nobody is known.
+void Replica::truncate_fully_and_start_at(Offset offset, Effects& effects) {
+    const Offset high_watermark = log_.high_watermark();
+    const bool reload = offset < high_watermark;
+    effects.push_back(TruncateFullyAndStartAt{offset, reload});
+    if (reload) return stop(effects);
+    log_.restart_at(offset);
+    cut_what_is_under_way(offset);
+    if (offset > high_watermark) effects.push_back(HighWatermarkAdvanced{offset});
+}
+
+void Replica::cut_what_is_under_way(Offset end_offset) {
+    for (std::size_t i = 0; i < appends_.size(); ++i) {
+        appends_[i].end_offset = std::min(appends_[i].end_offset, end_offset);
+    }
+    if (flush_.asked) flush_.counts_up_to = std::min(flush_.counts_up_to.value_or(end_offset), end_offset);
 }
 
 void Replica::raise_log_start(Offset offset, Effects& effects) {

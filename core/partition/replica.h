@@ -108,11 +108,18 @@ class Replica {
     void on(Time now, const AlterPartitionAnswered& input, Effects& effects);
     // replica_follower.cc
     void on(Time now, const LeaderAnswered& input, Effects& effects);
+    void on(Time now, const FetchOutOfRange& input, Effects& effects);
+    /// Whether an answer of a leader is about this log as it stands (KAFKA-13207).
+    [[nodiscard]] bool is_about_this_log(LeaderEpoch leader_epoch, Offset fetch_offset) const;
 
     [[nodiscard]] bool is_stale(LeaderEpoch leader_epoch, PartitionEpoch partition_epoch) const;
     void start_append(const Appended& appended, std::optional<ProduceToken> produce, Effects& effects);
     void flush_if_needed(Effects& effects);
     void truncate(Offset end_offset, Effects& effects);
+    void truncate_fully_and_start_at(Offset offset, Effects& effects);
+    void append_across_log_start(const BatchFacts& batch, Time now, Effects& effects);
+    /// What is under way counts only up to `end_offset`.
+    void cut_what_is_under_way(Offset end_offset);
     void raise_log_start(Offset offset, Effects& effects);
     void go_offline(Effects& effects);
     void stop(Effects& effects);

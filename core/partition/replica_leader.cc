@@ -188,7 +188,7 @@ void Replica::on(Time now, const FollowerFetchReceived& input, Effects& effects)
         } else {
             position = check_position(log_, input.fetch_offset, input.last_fetched_epoch);
             error = position.error;
-            readable = log_.written_offset();
+            readable = error == ErrorCode::none ? log_.written_offset() : log_.end_offset();
             // A follower whose log diverges holds something else at these offsets.
             if (error == ErrorCode::none && !position.diverging) {
                 note_fetch(*follower, input.fetch_offset, log_.written_offset(), now);

@@ -98,6 +98,11 @@ class ReplicaDriver {
         answer.high_watermark = Offset{high_watermark};
         return hears(answer);
     }
+    /// The leader's log is [log_start, log_end), and the fetch from `fetch_offset` was outside of it.
+    Effects fetch_is_out_of_range(std::int32_t epoch, std::int64_t fetch_offset, std::int64_t log_start,
+                                  std::int64_t log_end) {
+        return hears(FetchOutOfRange{LeaderEpoch{epoch}, Offset{fetch_offset}, Offset{log_start}, Offset{log_end}});
+    }
     Effects leader_diverges(std::int32_t epoch, std::int64_t fetch_offset, std::int32_t known_epoch,
                             std::int64_t end_offset, std::int64_t high_watermark = 0) {
         LeaderAnswered answer;

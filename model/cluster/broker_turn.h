@@ -43,6 +43,9 @@ class Turn {
     void carry_out(const ReplyFetch& reply);
     void carry_out(const AlterPartition& alter);
     void carry_out(const TakeOffline&) { output_.breach = "offline although no write failed"; }
+    void carry_out(const TruncateFullyAndStartAt&) {
+        output_.breach = "the log begins anew although no log start moved";
+    }
     void carry_out(const AdvanceLogStart&) { output_.breach = "the log start moves although nobody asked for it"; }
     void carry_out(const HighWatermarkAdvanced&) {}
     void carry_out(const ReplyDeleteRecords&) {}

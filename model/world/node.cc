@@ -217,6 +217,10 @@ void Node::queue_effect(StepContext& context, const Effect& effect) {
                 queued.kind = Kind::truncate;
                 queued.number = narrow(truncate.end_offset.value());
             },
+            [&](const TruncateFullyAndStartAt&) {
+                context.events.contract_breach = "a leader throws its log away";
+                wanted = false;
+            },
             [&](const EpochStarted& started) {
                 queued.kind = Kind::start_epoch;
                 queued.number = narrow(started.start_offset.value());
