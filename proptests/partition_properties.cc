@@ -170,6 +170,7 @@ std::optional<Input> input_for(World& world, const Happening& h) {
             fetch.fetch_offset = Offset{h.a};
             if (h.b % 2 == 0) fetch.wait_above = Offset{h.a};
             if (h.b % 3 == 0) fetch.current_leader_epoch = LeaderEpoch{world.epoch - h.b % 2};
+            fetch.only_from_leader = h.a % 2 != 0;
             return fetch;
         }
         case 15: {
@@ -204,6 +205,10 @@ std::optional<Input> input_for(World& world, const Happening& h) {
                 batch.base_offset = log.end_offset() + OffsetDelta{h.a % 3 == 0 ? 1 : 0};
                 batch.last_offset_delta = h.b % 2;
                 batch.leader_epoch = LeaderEpoch{std::max(0, world.epoch - h.b % 2)};
+                // The leader's log start may lie within its first batch.
+                if (h.a % 3 == 1 && log.start_offset() > Offset{0} && log.start_offset() == log.end_offset()) {
+                    batch.base_offset = log.start_offset() - OffsetDelta{1};
+                }
                 answer.batches.push_back(batch);
             }
             return answer;
@@ -239,6 +244,10 @@ std::optional<Input> input_for(World& world, const Happening& h) {
             answer.partition_epoch = PartitionEpoch{world.partition_epoch};
             for (const IsrMember& member : *proposed) answer.isr.push_back(member.node);
             return answer;
+        }
+        case 26: {
+            const Offset start{std::max<std::int64_t>(0, log.end_offset().value() + h.a % 7 - 4)};
+            return FetchOutOfRange{LeaderEpoch{world.epoch}, log.end_offset(), start, start + OffsetDelta{h.b % 4}};
         }
         default:
             world.now = world.now + Duration{h.b};
@@ -318,6 +327,8 @@ RC_GTEST_PROP(ReplicaProperties, EveryStepKeepsTheLaws, ()) {
     bool timed_out = false;
     bool refused = false;
     bool truncated = false;
+    bool began_anew = false;
+    bool read_from_follower = false;
     bool proposed = false;
     for (const Happening& h : some_happenings()) {
         const Replica before = world.replica;
@@ -335,6 +346,9 @@ RC_GTEST_PROP(ReplicaProperties, EveryStepKeepsTheLaws, ()) {
                 refused |= effects.size() == 1 && reply->error != ErrorCode::none;
             }
             truncated |= std::holds_alternative<TruncateTo>(effect);
+            began_anew |= std::holds_alternative<TruncateFullyAndStartAt>(effect);
+            const auto* fetched = std::get_if<ReplyFetch>(&effect);
+            read_from_follower |= fetched && fetched->error == ErrorCode::none && world.replica.is_follower();
             proposed |= std::holds_alternative<AlterPartition>(effect);
         }
     }
@@ -346,6 +360,8 @@ RC_GTEST_PROP(ReplicaProperties, EveryStepKeepsTheLaws, ()) {
     RC_CLASSIFY(timed_out, "timed out");
     RC_CLASSIFY(refused, "refused");
     RC_CLASSIFY(truncated, "truncated");
+    RC_CLASSIFY(began_anew, "began anew");
+    RC_CLASSIFY(read_from_follower, "read from a follower");
     RC_CLASSIFY(proposed, "asked for another ISR");
     check_laws(world.replica, world);
 }

@@ -52,8 +52,26 @@ ReplyFetch reply_fetch(FetchToken token, const ReplicaLog& log, Offset readable_
     return reply;
 }
 
-std::optional<ReplyFetch> answer_fetch(const FetchReceived& fetch, const ReplicaLog& log) {
-    const FetchPosition position = check_position(log, fetch.fetch_offset, fetch.last_fetched_epoch);
+ReplyFetch refuse_fetch(const FetchReceived& fetch, ErrorCode error, const ReplicaLog& log) {
+    ReplyFetch reply = reply_fetch(fetch.token, log, log.start_offset());
+    reply.error = error;
+    return reply;
+}
+
+FetchPosition check_position_at_follower(const ReplicaLog& log, Offset fetch_offset,
+                                         std::optional<LeaderEpoch> last_fetched_epoch) {
+    FetchPosition position = check_position(log, fetch_offset, last_fetched_epoch);
+    const bool is_certain = fetch_offset <= log.high_watermark() ||
+                            (position.diverging && position.diverging->end_offset < log.high_watermark());
+    if (position.diverging && !is_certain) {
+        position.diverging.reset();
+        position.error = ErrorCode::offset_out_of_range;
+    }
+    return position;
+}
+
+std::optional<ReplyFetch> answer_fetch(const FetchReceived& fetch, const ReplicaLog& log,
+                                       const FetchPosition& position) {
     const bool settled = position.error != ErrorCode::none || position.diverging;
     if (!settled && !is_worth_answering(fetch, log)) return std::nullopt;
     ReplyFetch reply = reply_fetch(fetch.token, log, readable_end(log, fetch.isolation));

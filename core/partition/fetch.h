@@ -39,7 +39,17 @@ struct FetchPosition {
 /// The answer with this log's offsets of the moment.
 [[nodiscard]] ReplyFetch reply_fetch(FetchToken token, const ReplicaLog& log, Offset readable_end);
 
-/// The leader's answer to a consumer's fetch whose leader epoch is right; nullopt while it has to wait.
-[[nodiscard]] std::optional<ReplyFetch> answer_fetch(const FetchReceived& fetch, const ReplicaLog& log);
+/// The answer that says only why it is none.
+[[nodiscard]] ReplyFetch refuse_fetch(const FetchReceived& fetch, ErrorCode error, const ReplicaLog& log);
+
+/// Where a consumer's position stands against the log of a follower (KIP-392). As check_position(), but above the high
+/// watermark this log may itself be the one that is short or diverges: what would be told from there is
+/// OFFSET_OUT_OF_RANGE, which sends a consumer back to the leader.
+[[nodiscard]] FetchPosition check_position_at_follower(const ReplicaLog& log, Offset fetch_offset,
+                                                       std::optional<LeaderEpoch> last_fetched_epoch);
+
+/// The answer to a consumer's fetch at `position`, which may be answered here; nullopt while it has to wait.
+[[nodiscard]] std::optional<ReplyFetch> answer_fetch(const FetchReceived& fetch, const ReplicaLog& log,
+                                                     const FetchPosition& position);
 
 }  // namespace highwater

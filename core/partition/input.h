@@ -121,6 +121,8 @@ struct FetchReceived {
     /// nullopt: answer at once. Otherwise the fetch is parked until the readable end is above this offset, until it
     /// would be answered with an error or a diverging epoch, or until CancelFetch.
     std::optional<Offset> wait_above;
+    /// Before Fetch 11 a consumer does not know that a follower may answer it (KIP-392).
+    bool only_from_leader = true;
 
     static constexpr void describe(auto&& field) {
         field("token", &FetchReceived::token);
@@ -129,6 +131,7 @@ struct FetchReceived {
         field("last_fetched_epoch", &FetchReceived::last_fetched_epoch);
         field("isolation", &FetchReceived::isolation);
         field("wait_above", &FetchReceived::wait_above);
+        field("only_from_leader", &FetchReceived::only_from_leader);
     }
 };
 

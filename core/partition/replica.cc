@@ -7,7 +7,8 @@
 //   BecomeFollower     -> Follower         new epoch: -> Follower, all   follows the new leader     -
 //     (not stale)                          that waits is answered
 //   ProduceReceived    NOT_LEADER...       append, then answer by acks   NOT_LEADER...              KAFKA_STORAGE_ERROR
-//   FetchReceived      NOT_LEADER...       answer or park                NOT_LEADER...              KAFKA_STORAGE_ERROR
+//   FetchReceived      NOT_LEADER...       answer or park                answer or park, if the     KAFKA_STORAGE_ERROR
+//                                                                        consumer knows KIP-392
 //   FollowerFetch...   NOT_LEADER...       position, high watermark      NOT_LEADER...              KAFKA_STORAGE_ERROR
 //   LeaderAnswered     -                   -                             append or truncate         -
 //   FetchOutOfRange    -                   -                             truncate, or begin anew    -
@@ -97,7 +98,7 @@ void Replica::on(Time now, const BecomeLeader& input, Effects& effects) {
             effects.push_back(EpochStarted{input.leader_epoch, log_.end_offset()});
         }
         flush_if_needed(effects);
-        answer_fetches(leader, effects);
+        answer_fetches(effects);
     }
     make_progress(now, effects);
     answer_deletes(leader, effects);
@@ -107,12 +108,13 @@ void Replica::on(Time now, const BecomeLeader& input, Effects& effects) {
 void Replica::on(Time, const BecomeFollower& input, Effects& effects) {
     if (is_offline() || is_stale(input.leader_epoch, input.partition_epoch)) return;
     if (leader_epoch_ == input.leader_epoch && is_leader()) return;
-    resign(ErrorCode::not_leader_or_follower, effects);
+    if (is_leader()) resign(ErrorCode::not_leader_or_follower, effects);
     leader_epoch_ = input.leader_epoch;
     partition_epoch_ = input.partition_epoch;
     replicas_ = input.replicas;
     isr_ = input.isr;
     role_ = Follower{input.leader, Offset{0}};
+    answer_fetches(effects);
 }
 
 void Replica::start_append(const Appended& appended, std::optional<ProduceToken> produce, Effects& effects) {
@@ -162,10 +164,8 @@ void Replica::on(Time, const FlushFailed&, Effects& effects) {
 void Replica::on(Time, const RetentionReached& input, Effects& effects) {
     if (is_offline()) return;
     raise_log_start(std::min(input.log_start_offset, log_.high_watermark()), effects);
-    if (auto* leader = std::get_if<Leader>(&role_)) {
-        answer_fetches(*leader, effects);
-        answer_deletes(*leader, effects);
-    }
+    answer_fetches(effects);
+    if (auto* leader = std::get_if<Leader>(&role_)) answer_deletes(*leader, effects);
 }
 
 void Replica::on(Time now, const ConfigChanged& input, Effects& effects) {

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <variant>
 
 #include "core/base/error_code.h"
@@ -13,6 +15,7 @@
 #include "core/partition/effect.h"
 #include "core/partition/flush_mode.h"
 #include "core/partition/input.h"
+#include "core/partition/read_replica.h"
 #include "core/partition/roles.h"
 
 namespace highwater {
@@ -55,6 +58,15 @@ class Replica {
     /// FENCED_LEADER_EPOCH (claimed is older), UNKNOWN_LEADER_EPOCH (claimed is newer), KAFKA_STORAGE_ERROR (KIP-320).
     [[nodiscard]] ErrorCode check_leadership(std::optional<LeaderEpoch> claimed) const;
 
+    /// As check_leadership(), for a consumer's fetch: a follower answers it too, up to its own high watermark, when the
+    /// consumer knows that (KIP-392).
+    [[nodiscard]] ErrorCode check_fetch(const FetchReceived& fetch) const;
+
+    /// Where a consumer in `client_rack` that would fetch from `fetch_offset` shall go instead of to this leader;
+    /// nullopt: nowhere else, or this is no leader. `racks`: of the brokers that can be reached. See read_replica.h.
+    [[nodiscard]] std::optional<NodeId> preferred_read_replica(Offset fetch_offset, std::string_view client_rack,
+                                                               std::span<const BrokerRack> racks) const;
+
     /// What ListOffsets answers for "latest" and for times: the high watermark or last stable offset.
     /// Errors: those of check_leadership(); OFFSET_NOT_AVAILABLE while a new leader's high watermark is below the start
     /// of its epoch (KIP-207).
@@ -84,6 +96,7 @@ class Replica {
         field("next_append_token", &Replica::next_append_token_);
         field("flush", &Replica::flush_);
         field("wake_at", &Replica::wake_at_);
+        field("fetches", &Replica::fetches_);
     }
 
   private:
@@ -139,12 +152,12 @@ class Replica {
     /// nullopt: it waits.
     [[nodiscard]] std::optional<ReplyFetch> answer_or_park(const FetchReceived& fetch) const;
     void answer_produces(Leader& leader, Effects& effects);
-    void answer_fetches(Leader& leader, Effects& effects);
+    void answer_fetches(Effects& effects);
     void answer_deletes(Leader& leader, Effects& effects);
     void wait_or_answer(Leader& leader, Acks acks, const PendingProduce& produce, Effects& effects);
     [[nodiscard]] Offset low_watermark(const Leader& leader) const;
     [[nodiscard]] ErrorCode answer_when_committed(const PendingProduce& produce) const;
-    /// Answers everything that waits with `error`: the replica stops leading.
+    /// Answers everything that waits with `error`: the replica stops leading, or answering at all.
     void resign(ErrorCode error, Effects& effects);
 
     NodeId self_;
@@ -162,6 +175,8 @@ class Replica {
     AppendToken next_append_token_;
     FlushUnderWay flush_;
     std::optional<Time> wake_at_;
+    /// Consumers' fetches that wait until there is more to read.
+    SmallVector<FetchReceived, 2> fetches_;
 };
 
 }  // namespace highwater

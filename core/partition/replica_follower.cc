@@ -28,6 +28,7 @@ void Replica::on(Time now, const LeaderAnswered& input, Effects& effects) {
         // Nothing else of the answer counts: the high watermark is about records that this log does not have.
         std::get<Follower>(role_).leader_high_watermark = Offset{0};
         truncate(truncation_offset(log_, *input.diverging), effects);
+        answer_fetches(effects);
         return;
     }
     for (const BatchFacts& batch : input.batches) {
@@ -43,6 +44,7 @@ void Replica::on(Time now, const LeaderAnswered& input, Effects& effects) {
     std::get<Follower>(role_).leader_high_watermark = input.high_watermark;
     follow_high_watermark(effects);
     raise_log_start(std::min(input.log_start_offset, log_.high_watermark()), effects);
+    answer_fetches(effects);
 }
 
 /// The log begins again where the batch does; what can be read of it begins where it began before.
@@ -71,12 +73,15 @@ void Replica::on(Time, const FetchOutOfRange& input, Effects& effects) {
     } else if (input.leader_log_end_offset < log_.end_offset()) {
         truncate(input.leader_log_end_offset, effects);
     }
+    answer_fetches(effects);
 }
 
 void Replica::follow_high_watermark(Effects& effects) {
     const Offset before = log_.high_watermark();
     log_.raise_high_watermark(std::min(std::get<Follower>(role_).leader_high_watermark, held_offset(mode_, log_)));
-    if (log_.high_watermark() > before) effects.push_back(HighWatermarkAdvanced{log_.high_watermark()});
+    if (log_.high_watermark() == before) return;
+    effects.push_back(HighWatermarkAdvanced{log_.high_watermark()});
+    answer_fetches(effects);
 }
 
 }  // namespace highwater

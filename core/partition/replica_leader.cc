@@ -1,4 +1,4 @@
-// The leader's side of Replica: produces, fetches, high watermark, DeleteRecords.
+// The leader's side of Replica: produces, followers' fetches, high watermark, DeleteRecords.
 #include <algorithm>
 
 #include "core/partition/fetch.h"
@@ -115,7 +115,7 @@ void Replica::raise_high_watermark(Time now, Effects& effects) {
     if (!end || *end <= log_.high_watermark()) return;
     log_.raise_high_watermark(*end);
     effects.push_back(HighWatermarkAdvanced{log_.high_watermark()});
-    answer_fetches(leader, effects);
+    answer_fetches(effects);
 }
 
 void Replica::answer_produces(Leader& leader, Effects& effects) {
@@ -133,44 +133,6 @@ void Replica::answer_produces(Leader& leader, Effects& effects) {
         effects.push_back(answer(produce, answer_when_committed(produce), log_));
         for_high_watermark.pop_front();
     }
-}
-
-std::optional<ReplyFetch> Replica::answer_or_park(const FetchReceived& fetch) const {
-    const ErrorCode error = check_leadership(fetch.current_leader_epoch);
-    if (error == ErrorCode::none) return answer_fetch(fetch, log_);
-    ReplyFetch reply = reply_fetch(fetch.token, log_, log_.start_offset());
-    reply.error = error;
-    return reply;
-}
-
-void Replica::on(Time, const FetchReceived& input, Effects& effects) {
-    if (const auto reply = answer_or_park(input)) {
-        effects.push_back(*reply);
-    } else {
-        std::get<Leader>(role_).fetches.push_back(input);
-    }
-}
-
-void Replica::on(Time, const CancelFetch& input, Effects&) {
-    auto* leader = std::get_if<Leader>(&role_);
-    if (!leader) return;
-    auto& fetches = leader->fetches;
-    fetches.erase(std::remove_if(fetches.begin(), fetches.end(),
-                                 [&](const FetchReceived& fetch) { return fetch.token == input.token; }),
-                  fetches.end());
-}
-
-/// After the high watermark, last stable offset, log start or leader epoch moved.
-void Replica::answer_fetches(Leader& leader, Effects& effects) {
-    std::size_t kept = 0;
-    for (const FetchReceived& fetch : leader.fetches) {
-        if (const auto reply = answer_or_park(fetch)) {
-            effects.push_back(*reply);
-        } else {
-            leader.fetches[kept++] = fetch;
-        }
-    }
-    leader.fetches.truncate(kept);
 }
 
 void Replica::on(Time now, const FollowerFetchReceived& input, Effects& effects) {
@@ -216,7 +178,7 @@ void Replica::on(Time, const DeleteRecordsReceived& input, Effects& effects) {
 
     Leader& leader = std::get<Leader>(role_);
     raise_log_start(offset, effects);
-    answer_fetches(leader, effects);
+    answer_fetches(effects);
     leader.deletes.push_back({input.token, offset, input.deadline});
     answer_deletes(leader, effects);
     const bool waits = !leader.deletes.empty() && leader.deletes.back().token == input.token;
@@ -248,15 +210,14 @@ void Replica::answer_deletes(Leader& leader, Effects& effects) {
 
 void Replica::resign(ErrorCode error, Effects& effects) {
     auto* leader = std::get_if<Leader>(&role_);
+    if (leader) {
+        for (const auto* ring : {&leader->produces.for_leader, &leader->produces.for_high_watermark}) {
+            for (const PendingProduce& produce : *ring) effects.push_back(answer(produce, error, log_));
+        }
+    }
+    for (const FetchReceived& fetch : fetches_) effects.push_back(refuse_fetch(fetch, error, log_));
+    fetches_.clear();
     if (!leader) return;
-    for (const auto* ring : {&leader->produces.for_leader, &leader->produces.for_high_watermark}) {
-        for (const PendingProduce& produce : *ring) effects.push_back(answer(produce, error, log_));
-    }
-    for (const FetchReceived& fetch : leader->fetches) {
-        ReplyFetch reply = reply_fetch(fetch.token, log_, log_.start_offset());
-        reply.error = error;
-        effects.push_back(reply);
-    }
     for (const PendingDelete& pending : leader->deletes) {
         effects.push_back(ReplyDeleteRecords{pending.token, error, log_.start_offset()});
     }

@@ -101,8 +101,6 @@ struct Leader {
     SmallVector<FollowerProgress, 4> followers;
     std::optional<ProposedIsr> proposal;
     PendingProduces produces;
-    /// Consumers' fetches that wait until there is more to read.
-    SmallVector<FetchReceived, 2> fetches;
     SmallVector<PendingDelete, 1> deletes;
 
     static constexpr void describe(auto&& field) {
@@ -110,7 +108,6 @@ struct Leader {
         field("followers", &Leader::followers);
         field("proposal", &Leader::proposal);
         field("produces", &Leader::produces);
-        field("fetches", &Leader::fetches);
         field("deletes", &Leader::deletes);
     }
 };

@@ -20,8 +20,11 @@ struct BrokerView {
     std::uint8_t leader_epoch = 0;
     std::uint8_t high_watermark = 0;
     std::uint8_t end = 0;
-    /// Leader: what a consumer may read (exclusive), what ListOffsets says plus one (0: an error).
+    /// It answers a consumer's fetch: a leader, and a follower where consumers read from followers. What may be read
+    /// (exclusive).
+    bool gives_to_consumers = false;
     std::uint8_t readable_end = 0;
+    /// Leader: what ListOffsets says plus one (0: an error).
     std::uint8_t latest_plus_one = 0;
     /// Leader: the committed ISR as it knows it, and with what it proposed.
     Brokers isr = 0;

@@ -5,6 +5,25 @@
 #include "model/cluster/convert.h"
 
 namespace highwater::model::cluster {
+namespace {
+
+/// A consumer that knows KIP-392 asks from the log start.
+ReplyFetch ask_to_read(const Broker& broker) {
+    FetchReceived fetch;
+    fetch.token = FetchToken{2};
+    fetch.fetch_offset = broker.replica->log().start_offset();
+    fetch.only_from_leader = false;
+    Effects effects;
+    Replica asked = *broker.replica;
+    asked.step(Time{} + broker.driver.tick * kTick, fetch, effects);
+    const auto* reply = effects.size() == 1 ? std::get_if<ReplyFetch>(&effects.front()) : nullptr;
+    if (reply != nullptr) return *reply;
+    ReplyFetch none;
+    none.error = ErrorCode::unknown_server_error;
+    return none;
+}
+
+}  // namespace
 
 BrokerView view_of(const Scope& scope, std::uint8_t id, const Broker& broker) {
     BrokerView view;
@@ -18,13 +37,12 @@ BrokerView view_of(const Scope& scope, std::uint8_t id, const Broker& broker) {
     view.leader_epoch = replica.leader_epoch() ? narrow(replica.leader_epoch()->value()) : std::uint8_t{0};
     view.high_watermark = narrow_offset(replica.high_watermark());
     view.end = narrow_offset(replica.log().end_offset());
+    if (view.leads || (view.follows && scope.consumers_read_followers)) {
+        const ReplyFetch reply = ask_to_read(broker);
+        view.gives_to_consumers = reply.error == ErrorCode::none;
+        if (view.gives_to_consumers) view.readable_end = narrow_offset(reply.readable_end);
+    }
     if (view.leads) {
-        Effects effects;
-        Replica asked = replica;
-        asked.step(Time{} + broker.driver.tick * kTick,
-                   FetchReceived{FetchToken{2}, replica.log().start_offset(), {}, {}, {}, {}}, effects);
-        const auto* reply = effects.size() == 1 ? std::get_if<ReplyFetch>(&effects.front()) : nullptr;
-        if (reply != nullptr && reply->error == ErrorCode::none) view.readable_end = narrow_offset(reply->readable_end);
         const auto latest = replica.latest_offset(std::nullopt, IsolationLevel::read_uncommitted);
         if (latest) view.latest_plus_one = narrow(latest->value() + 1);
         view.isr = brokers_of(replica.isr());

@@ -355,7 +355,23 @@ void ClusterWorld::forget_old_news(State& state) const {
     news.truncate(wanted);
 }
 
-/// Consumers read all that any leader gives, at once; a client asks every leader for its latest offset.
+/// Consumers read all that a broker gives, at once.
+void ClusterWorld::read_from(Step& step, std::uint8_t id) const {
+    History& history = step.state.rest.history;
+    const Broker& broker = *step.state.brokers[id];
+    if (!broker.view.gives_to_consumers || broker.view.leader_epoch < history.unclean_epoch) return;
+    const Records& log = broker.disk().log;
+    for (std::size_t offset = 0; offset < std::min<std::size_t>(broker.view.readable_end, log.size()); ++offset) {
+        if (history.read[offset] != 0) continue;
+        history.read[offset] = static_cast<std::uint8_t>(log[offset].batch + 1);
+        history.read_in_epoch[offset] = broker.view.leader_epoch;
+        count(step.coverage, Occurrence::consumer_read);
+        step.tell(
+            [&] { return fmt::format("a consumer reads {} from broker {}", record_text(broker.disk(), offset), id); });
+    }
+}
+
+/// Of every leader, then of the followers; a client asks every leader for its latest offset.
 void ClusterWorld::observe(Step& step) const {
     State& state = step.state;
     History& history = state.rest.history;
@@ -371,22 +387,16 @@ void ClusterWorld::observe(Step& step) const {
         }
         if (led_by == 0) led_by = static_cast<std::uint8_t>((id + 1) * 16 + broker.driver.broker_epoch);
         if (broker.view.leader_epoch < history.unclean_epoch) continue;
-        const Records& log = broker.disk().log;
-        for (std::size_t offset = 0; offset < std::min<std::size_t>(broker.view.readable_end, log.size()); ++offset) {
-            if (history.read[offset] != 0) continue;
-            history.read[offset] = static_cast<std::uint8_t>(log[offset].batch + 1);
-            history.read_in_epoch[offset] = broker.view.leader_epoch;
-            count(step.coverage, Occurrence::consumer_read);
-            step.tell([&] {
-                return fmt::format("a consumer reads {} from broker {}", record_text(broker.disk(), offset), id);
-            });
-        }
+        read_from(step, id);
         if (broker.view.latest_plus_one > 0) {
             history.latest = std::max(history.latest, static_cast<std::uint8_t>(broker.view.latest_plus_one - 1));
             history.latest_in_epoch = std::max(history.latest_in_epoch, broker.view.leader_epoch);
         }
     }
     if (leaders > 1) count(step.coverage, Occurrence::two_leaders_at_once);
+    for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
+        if (!state.brokers[id]->view.leads) read_from(step, id);
+    }
 }
 
 std::uint64_t ClusterWorld::fingerprint(const State& state) const {

@@ -81,6 +81,7 @@ class ClusterWorld {
     void make_late(Step& step, const Message& message) const;
     void forget_old_news(State& state) const;
     void observe(Step& step) const;
+    void read_from(Step& step, std::uint8_t id) const;
     [[nodiscard]] ControllerInput request_to_stop(const State& state, std::uint8_t broker) const;
     [[nodiscard]] bool all_have_seen_stopping(const State& state, std::uint8_t broker) const;
     [[nodiscard]] Brokers reassignment_target(std::uint8_t back) const;

@@ -42,6 +42,7 @@ constexpr std::array<std::string_view, kOccurrences> kNames = {"record appended 
                                                                "record whose epoch the history says",
                                                                "ISR grew beside an inactive broker",
                                                                "log with records of three leader epochs",
+                                                               "record read again from a follower",
                                                                "came to rest"};
 
 }  // namespace

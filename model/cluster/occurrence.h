@@ -61,6 +61,8 @@ enum class Occurrence : std::size_t {
     isr_grew_beside_an_inactive_broker,
     /// A leader appended to a log that has records of three leader epochs then.
     log_has_three_leader_epochs,
+    /// KIP-392: what a consumer has read, another reads from a follower.
+    read_again_from_a_follower,
     came_to_rest,
 };
 inline constexpr std::size_t kOccurrences = static_cast<std::size_t>(Occurrence::came_to_rest) + 1;

@@ -64,6 +64,8 @@ struct Scope {
     bool unclean_leader_election = false;
     /// A broker may apply several pieces of metadata at once, and then sees only what the last one says.
     bool metadata_is_skipped = false;
+    /// KIP-392: consumers read from every follower, too.
+    bool consumers_read_followers = false;
     /// Each broker leads a partition of another topic while it is active, so that it cannot stop at once.
     bool leads_elsewhere = false;
     /// The brokers that stop or are fenced by a disturbance; 0: any.

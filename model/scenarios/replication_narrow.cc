@@ -169,10 +169,32 @@ Scenario reassignment() {
                            replica_deleted, candidate_held_a_committed_record, came_to_rest}};
 }
 
+/// KIP-392. Each broker gives what is below its own high watermark, whatever it has heard of elections.
+Scenario follower_reads() {
+    using enum Occurrence;
+    Scope small = replicated_scope(3);
+    small.min_insync_replicas = 2;
+    small.consumers_read_followers = true;
+    small.disturbed = 0b001;
+    small.budget(ActionKind::fence) = 1;
+    Scope ci = small;
+    ci.flush_mode = FlushMode::fsync;
+    return {
+        .name = "replication-follower-reads",
+        .sentence =
+            "Consumers read from followers, too: what one reads is committed, and every replica that gives it gives "
+            "the same.",
+        .known_to_fail = {},
+        .scopes = {{ScopeSize::small, small, {{254309, 44}}}, {ScopeSize::ci, ci, {{553928, 48}}}},
+        .must_occur = {record_acknowledged, consumer_read, read_again_from_a_follower, clean_read, leader_changed,
+                       two_leaders_at_once, follower_truncated, read_again_in_another_epoch,
+                       committed_record_outlived_its_leader, came_to_rest}};
+}
+
 }  // namespace
 
 std::vector<Scenario> narrow_scenarios() {
-    return {elr(), incarnations(), leadership(), one_down(), unclean(), shutdown(), reassignment()};
+    return {elr(), incarnations(), leadership(), one_down(), unclean(), shutdown(), reassignment(), follower_reads()};
 }
 
 }  // namespace highwater::model::cluster
