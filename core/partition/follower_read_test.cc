@@ -161,6 +161,22 @@ TEST(FollowerRead, AWaitingOneIsToldWhenItsPositionIsCutAwayOrTheReplicaStops) {
     EXPECT_EQ(only<ReplyFetch>(follower.hears(FlushFailed{})).at(0).error, ErrorCode::kafka_storage_error);
 }
 
+// Deleted at the leader: out of sight before the high watermark lets anybody read it.
+TEST(FollowerRead, WhatLiesBelowTheLeadersLogStartIsNotReadWhenTheHighWatermarkPassesIt) {
+    ReplicaDriver follower{FlushMode::replicated};
+    follower.follows(1, 2);
+    follower.leader_answers(2, 0, {plain().records(3).of_leader(2)});
+    follower.written();
+    follower.follows(1, 5);
+    FetchReceived fetch = a_fetch(0);
+    fetch.wait_above = Offset{0};
+    EXPECT_TRUE(follower.hears(fetch).empty());
+    LeaderAnswered answered;
+    answered.leader_epoch = LeaderEpoch{5};
+    answered.fetch_offset = answered.high_watermark = answered.log_start_offset = Offset{3};
+    EXPECT_EQ(only<ReplyFetch>(follower.hears(answered)).at(0).error, ErrorCode::offset_out_of_range);
+}
+
 // KIP-320: a consumer's position is validated by where its epoch ended at the leader.
 TEST(OffsetForLeaderEpoch, SaysWhereTheEpochOfAConsumersPositionEnded) {
     auto replica = a_follower();

@@ -43,6 +43,7 @@ void Replica::on(Time now, const LeaderAnswered& input, Effects& effects) {
     }
     std::get<Follower>(role_).leader_high_watermark = input.high_watermark;
     follow_high_watermark(effects);
+    // Before anybody reads up to the new high watermark: what lies below the leader's log start is deleted.
     raise_log_start(std::min(input.log_start_offset, log_.high_watermark()), effects);
     answer_fetches(effects);
 }
@@ -67,7 +68,7 @@ void Replica::on(Time, const FetchOutOfRange& input, Effects& effects) {
     if (!makes_sense || !is_about_this_log(input.leader_epoch, input.fetch_offset)) return;
     std::get<Follower>(role_).leader_high_watermark = Offset{0};
     const bool shares_offsets =
-        input.leader_log_start_offset <= log_.end_offset() && input.leader_log_end_offset >= log_.start_offset();
+        input.leader_log_start_offset < log_.end_offset() && input.leader_log_end_offset >= log_.start_offset();
     if (!shares_offsets) {
         truncate_fully_and_start_at(input.leader_log_start_offset, effects);
     } else if (input.leader_log_end_offset < log_.end_offset()) {
@@ -79,9 +80,7 @@ void Replica::on(Time, const FetchOutOfRange& input, Effects& effects) {
 void Replica::follow_high_watermark(Effects& effects) {
     const Offset before = log_.high_watermark();
     log_.raise_high_watermark(std::min(std::get<Follower>(role_).leader_high_watermark, held_offset(mode_, log_)));
-    if (log_.high_watermark() == before) return;
-    effects.push_back(HighWatermarkAdvanced{log_.high_watermark()});
-    answer_fetches(effects);
+    if (log_.high_watermark() > before) effects.push_back(HighWatermarkAdvanced{log_.high_watermark()});
 }
 
 }  // namespace highwater

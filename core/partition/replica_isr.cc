@@ -86,11 +86,12 @@ void Replica::review_isr(Time now, Effects& effects) {
         }
         NodeIds grown = isr_;
         for (const FollowerProgress& follower : followers) {
-            // One that has everything committed but lags would have to leave again with the answer, and so on for ever.
+            // One whose log starts below would bring back with its election what was deleted here (KIP-107). One that
+            // has everything committed but lags would have to leave again with the answer, and so on for ever.
             const bool may_join =
                 keeps_up(follower.node) &&
                 has_everything_committed(follower, log_.high_watermark(), leader->epoch_start_offset) &&
-                is_eligible(follower, brokers_);
+                follower.log_start_offset >= log_.start_offset() && is_eligible(follower, brokers_);
             if (may_join && !contains(isr_, follower.node)) grown.push_back(follower.node);
         }
         if (kept.size() < isr_.size()) {

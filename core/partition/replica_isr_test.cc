@@ -79,6 +79,17 @@ TEST(Isr, AFollowerBelowTheStartOfTheEpochIsNotProposed) {
 }
 
 // KIP-841.
+// KIP-107: elected, it would bring back what a client was told is deleted. The answer to its fetch has it raise its log
+// start.
+TEST(Isr, AFollowerWhoseLogStartsBelowTheLeadersIsNotProposed) {
+    auto leader = a_leader(nodes({0}));
+    appends_one(leader, 1);
+    leader.hears(DeleteRecordsReceived{DeleteRecordsToken{1}, Offset{1}, {}});
+    EXPECT_TRUE(only<AlterPartition>(leader.follower_fetches(1, 1, 0, 0, 7)).empty());
+    EXPECT_FALSE(only<AlterPartition>(leader.follower_fetches(1, 1, 0, 1, 7)).empty());
+    EXPECT_EQ(proposed(leader), nodes({0, 1}));
+}
+
 TEST(Isr, AFencedBrokerIsNotProposed) {
     auto leader = a_leader(nodes({0, 1}));
     leader.brokers_are_active(7, nodes({2}));

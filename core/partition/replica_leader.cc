@@ -17,6 +17,15 @@ bool is_of_an_older_incarnation(const FollowerFetchReceived& fetch, const SmallV
     return fetch.broker_epoch && broker != brokers.end() && *fetch.broker_epoch < broker->epoch;
 }
 
+/// Whether that logs agree up to the fetch offset is known. The history of this log begins at its log start: what a
+/// follower has below of older epochs can be compared no more, unless it was before, in this leadership.
+bool is_comparable(const FollowerFetchReceived& fetch, const FollowerProgress& follower, const ReplicaLog& log) {
+    const auto entries = log.epochs().entries();
+    const bool history_reaches = !fetch.last_fetched_epoch || entries.empty() ||
+                                 *fetch.last_fetched_epoch >= entries.front().epoch || log.start_offset() == Offset{0};
+    return history_reaches || (follower.end_offset && *follower.end_offset >= fetch.fetch_offset);
+}
+
 }  // namespace
 
 Result<Offset> Replica::latest_offset(std::optional<LeaderEpoch> claimed, IsolationLevel isolation) const {
@@ -99,7 +108,10 @@ ErrorCode Replica::answer_when_committed(const PendingProduce& produce) const {
 }
 
 void Replica::make_progress(Time now, Effects& effects) {
-    if (is_follower()) follow_high_watermark(effects);
+    if (is_follower()) {
+        follow_high_watermark(effects);
+        answer_fetches(effects);
+    }
     auto* leader = std::get_if<Leader>(&role_);
     if (!leader) return;
     raise_high_watermark(now, effects);
@@ -150,6 +162,9 @@ void Replica::on(Time now, const FollowerFetchReceived& input, Effects& effects)
         } else {
             position = check_position(log_, input.fetch_offset, input.last_fetched_epoch);
             error = position.error;
+            if (error == ErrorCode::none && !position.diverging && !is_comparable(input, *follower, log_)) {
+                error = ErrorCode::offset_out_of_range;
+            }
             readable = error == ErrorCode::none ? log_.written_offset() : log_.end_offset();
             // A follower whose log diverges holds something else at these offsets.
             if (error == ErrorCode::none && !position.diverging) {

@@ -51,11 +51,13 @@ TEST(FetchOutOfRange, AfterItTheFollowerAppendsAndFollowsTheHighWatermark) {
     EXPECT_EQ(follower.replica().high_watermark(), Offset{9});
 }
 
-// At the log start there is nothing below that the follower could lack.
-TEST(FetchOutOfRange, EndingWhereTheLeaderStartsItKeepsItsLog) {
+// What it has may be of an epoch that ended earlier at the leader, whose history does not say that any more: its
+// records are out of sight once its log start rises, but the producers that they made known would be believed.
+TEST(FetchOutOfRange, EndingWhereTheLeaderStartsTheLogBeginsAnewToo) {
     auto follower = a_follower();
-    EXPECT_TRUE(follower.fetch_is_out_of_range(3, 5, 5, 9).empty());
-    EXPECT_EQ(follower.log().end_offset(), Offset{5});
+    EXPECT_EQ(follower.fetch_is_out_of_range(3, 5, 5, 9),
+              (Effects{TruncateFullyAndStartAt{Offset{5}}, HighWatermarkAdvanced{Offset{5}}}));
+    EXPECT_EQ(follower.log(), ReplicaLog{Offset{5}});
 }
 
 // After an unclean election. Cut first: then the next fetch's epoch shows where the logs part.
@@ -125,6 +127,25 @@ TEST(FetchOutOfRange, OnlyTheFirstBatchOfALogMayReachAcrossItsStart) {
     EXPECT_TRUE(follower.leader_answers(3, 8, {plain().records(2).at(6).of_leader(3)}).empty());
     EXPECT_TRUE(follower.leader_answers(3, 8, {plain().records(40).at(-20).of_leader(3)}).empty());
     EXPECT_EQ(follower.log(), ReplicaLog{Offset{8}});
+}
+
+// Found by the model checker: a produce that was never committed was acknowledged to its retry.
+TEST(FetchOutOfRange, IsSaidToAFollowerWhoseLogTheLeadersHistoryDoesNotReach) {
+    ReplicaDriver leader{FlushMode::replicated};
+    leader.leads(4, testing::nodes({0, 1, 2}), testing::nodes({0, 1}));
+    leader.produces(1, Acks::all, plain().records(3));
+    leader.written();
+    leader.follower_fetches(1, 3, 4);
+    leader.leads(5, testing::nodes({0, 1, 2}), testing::nodes({0, 1}));
+    leader.follower_fetches(1, 3, 4);
+    leader.hears(DeleteRecordsReceived{DeleteRecordsToken{1}, Offset{3}, {}});
+    const auto error = [&](std::int32_t node, std::optional<std::int32_t> last_epoch) {
+        return only<ReplyFetch>(leader.follower_fetches(node, 3, last_epoch)).at(0).error;
+    };
+    EXPECT_EQ(error(2, 4), ErrorCode::offset_out_of_range);
+    EXPECT_EQ(error(1, 4), ErrorCode::none) << "compared before the records were deleted";
+    EXPECT_EQ(error(2, {}), ErrorCode::none) << "an empty log";
+    EXPECT_EQ(error(2, 5), ErrorCode::none);
 }
 
 // The leader's half: its refusal says where its log is.

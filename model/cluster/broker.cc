@@ -57,6 +57,9 @@ BrokerOutput step(const Scope& scope, std::uint8_t id, Broker& broker, const Bro
         case Kind::produce:
             turn.produce(input.batch);
             break;
+        case Kind::delete_records:
+            turn.delete_records();
+            break;
         case Kind::clock_jump:
             turn.jump();
             break;

@@ -20,6 +20,7 @@ struct BrokerView {
     std::uint8_t leader_epoch = 0;
     std::uint8_t high_watermark = 0;
     std::uint8_t end = 0;
+    std::uint8_t log_start = 0;
     /// It answers a consumer's fetch: a leader, and a follower where consumers read from followers. What may be read
     /// (exclusive).
     bool gives_to_consumers = false;
@@ -64,17 +65,18 @@ struct Broker {
 
 struct BrokerInput {
     enum class Kind : std::uint8_t {
-        start,          // broker_epoch
-        kill,           // -
-        shut_down,      // -: it begins to ask the controller
-        stop,           // broker_epoch: all is flushed, the mark with this epoch is written, the process ends
-        power_loss,     // keep
-        metadata,       // metadata, skipped_a_change
-        message,        // message: a fetch, or an answer
-        alter_timeout,  // -
-        flush_done,     // -
-        produce,        // batch
-        clock_jump      // -
+        start,           // broker_epoch
+        kill,            // -
+        shut_down,       // -: it begins to ask the controller
+        stop,            // broker_epoch: all is flushed, the mark with this epoch is written, the process ends
+        power_loss,      // keep
+        metadata,        // metadata, skipped_a_change
+        message,         // message: a fetch, or an answer
+        alter_timeout,   // -
+        flush_done,      // -
+        produce,         // batch
+        delete_records,  // -
+        clock_jump       // -
     };
 
     Kind kind = Kind::kill;
@@ -118,6 +120,8 @@ struct BrokerOutput {
     Message alter;
     std::uint8_t appended_as_leader = 0;
     std::uint8_t truncated = 0;
+    /// Its log began anew at the leader's log start.
+    std::uint8_t began_anew = 0;
     /// Its replica was deleted.
     std::uint8_t deleted = 0;
     /// Told to cut below its high watermark: it forgets that and starts anew.

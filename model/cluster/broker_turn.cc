@@ -78,6 +78,7 @@ void Turn::receive(const Message& message) {
             fetch.follower = NodeId{message.requester};
             fetch.broker_epoch = BrokerEpoch{message.broker_epoch};
             fetch.fetch_offset = Offset{message.fetch_offset};
+            fetch.log_start_offset = Offset{message.log_start};
             fetch.current_leader_epoch = LeaderEpoch{message.leader_epoch};
             if (message.last_epoch_plus_one > 0) {
                 fetch.last_fetched_epoch = LeaderEpoch{message.last_epoch_plus_one - 1};
@@ -87,6 +88,11 @@ void Turn::receive(const Message& message) {
             break;
         }
         case Message::Kind::fetch_answer: {
+            if (message.error() == ErrorCode::offset_out_of_range) {
+                give(FetchOutOfRange{LeaderEpoch{message.leader_epoch}, Offset{message.fetch_offset},
+                                     Offset{message.log_start}, Offset{message.diverging_end}});
+                break;
+            }
             // The driver starts over with the next metadata, or the next fetch.
             if (message.error() != ErrorCode::none) break;
             LeaderAnswered answer;
@@ -96,6 +102,7 @@ void Turn::receive(const Message& message) {
                 answer.batches.push_back(facts_of(message.records[i], message.fetch_offset + i));
             }
             answer.high_watermark = Offset{message.high_watermark};
+            answer.log_start_offset = Offset{message.log_start};
             if (message.diverging_epoch_plus_one > 0) {
                 answer.diverging = LeaderAnswered::Diverging{LeaderEpoch{message.diverging_epoch_plus_one - 1},
                                                              Offset{message.diverging_end}};
@@ -142,6 +149,10 @@ void Turn::produce(std::uint8_t batch) {
     give(ProduceReceived{ProduceToken{batch}, Acks::all, facts_of(Record{batch, 0}, 0), kNever});
 }
 
+void Turn::delete_records() {
+    give(DeleteRecordsReceived{DeleteRecordsToken{1}, std::nullopt, std::nullopt});
+}
+
 void Turn::jump() {
     ++driver_.tick;
     give(DeadlineReached{});
@@ -157,10 +168,11 @@ void Turn::load() {
     for (const StoredEpoch& entry : driver_.disk.epochs) {
         epochs.push_back({LeaderEpoch{entry.epoch}, Offset{entry.start_offset}});
     }
+    const Offset first{driver_.disk.first};
     auto log = ReplicaLog::load(
-        {.log_start_offset = {}, .replay_from = {}, .epochs = epochs, .producers = {}, .aborted = {}}, now());
+        {.log_start_offset = first, .replay_from = first, .epochs = epochs, .producers = {}, .aborted = {}}, now());
     HIGHWATER_INVARIANT(log.has_value(), "recovery refuses a log that the machine wrote");
-    for (std::size_t offset = 0; offset < driver_.disk.log.size(); ++offset) {
+    for (std::size_t offset = driver_.disk.first; offset < driver_.disk.log.size(); ++offset) {
         const BatchFacts facts = facts_of(driver_.disk.log[offset], offset);
         HIGHWATER_INVARIANT(log->check_replicated(facts).has_value(), "recovery refuses {}", facts);
         log->append_replicated(facts, now());
@@ -168,6 +180,9 @@ void Turn::load() {
     log->mark_written(log->end_offset());
     log->mark_durable(log->end_offset());
     log->finish_load();
+    // What is below the log start was committed.
+    log->raise_high_watermark(Offset{driver_.disk.log_start});
+    log->advance_start(Offset{driver_.disk.log_start});
     driver_.disk.durable = static_cast<std::uint8_t>(driver_.disk.log.size());
     driver_.disk.epochs.clear();
     for (const EpochEntry& entry : log->epochs().entries()) {
@@ -178,6 +193,9 @@ void Turn::load() {
 }
 
 void Turn::cut(std::size_t records) {
+    // The checkpoint of the log start says that what is below is gone; a log that ends there begins anew.
+    if (records < driver_.disk.log_start) driver_.disk.first = driver_.disk.log_start;
+    records = std::max<std::size_t>(records, driver_.disk.log_start);
     driver_.disk.log.truncate(std::min(records, driver_.disk.log.size()));
     driver_.disk.durable = std::min(driver_.disk.durable, static_cast<std::uint8_t>(driver_.disk.log.size()));
 }
@@ -237,6 +255,7 @@ void Turn::carry_out(const FlushUpTo& flush) {
 void Turn::carry_out(const TruncateTo& truncate) {
     output_.truncated = 1;
     const std::uint8_t end = narrow_offset(truncate.end_offset);
+    if (end < driver_.disk.log_start) output_.breach = "a cut below the log start";
     cut(end);
     auto& epochs = driver_.disk.epochs;
     while (!epochs.empty() && epochs.back().start_offset >= end) epochs.truncate(epochs.size() - 1);
@@ -247,6 +266,28 @@ void Turn::carry_out(const TruncateTo& truncate) {
     driver_.flush_covers = 0;
     written_.reset();
     load();
+}
+
+void Turn::carry_out(const TruncateFullyAndStartAt& truncate) {
+    const std::uint8_t start = narrow_offset(truncate.offset);
+    output_.began_anew = 1;
+    driver_.disk = Disk{};
+    while (driver_.disk.log.size() < start) driver_.disk.log.push_back({});
+    driver_.disk.durable = driver_.disk.log_start = driver_.disk.first = start;
+    driver_.flush_covers = 0;
+    if (!truncate.reload) return;
+    output_.reloaded = 1;
+    driver_.flush_end_plus_one = 0;
+    load();
+}
+
+void Turn::carry_out(const AdvanceLogStart& advance) {
+    const std::uint8_t start = narrow_offset(advance.log_start_offset);
+    if (start > driver_.disk.log.size()) output_.breach = "the log start passes the log's end";
+    driver_.disk.log_start = start;
+    auto& epochs = driver_.disk.epochs;
+    while (epochs.size() > 1 && epochs[1].start_offset <= start) epochs.erase(0);
+    if (!epochs.empty()) epochs[0].start_offset = std::max(epochs[0].start_offset, start);
 }
 
 void Turn::carry_out(const EpochStarted& started) {
@@ -271,9 +312,15 @@ void Turn::carry_out(const ReplyFetch& reply) {
     Message answer = *fetch_;
     answer.kind = Message::Kind::fetch_answer;
     answer.last_epoch_plus_one = 0;
+    answer.log_start = 0;
     answer.error_plus_one = plus_one(reply.error);
+    if (reply.error == ErrorCode::offset_out_of_range) {
+        answer.log_start = narrow_offset(reply.log_start_offset);
+        answer.diverging_end = narrow_offset(reply.readable_end);
+    }
     if (reply.error == ErrorCode::none) {
         answer.high_watermark = narrow_offset(reply.high_watermark);
+        answer.log_start = narrow_offset(reply.log_start_offset);
         if (reply.diverging) {
             answer.diverging_epoch_plus_one = narrow(reply.diverging->epoch.value() + 1);
             answer.diverging_end = narrow_offset(reply.diverging->end_offset);

@@ -26,6 +26,7 @@ class Turn {
     void alter_timed_out();
     void flush_done();
     void produce(std::uint8_t batch);
+    void delete_records();
     void jump();
 
   private:
@@ -43,10 +44,8 @@ class Turn {
     void carry_out(const ReplyFetch& reply);
     void carry_out(const AlterPartition& alter);
     void carry_out(const TakeOffline&) { output_.breach = "offline although no write failed"; }
-    void carry_out(const TruncateFullyAndStartAt&) {
-        output_.breach = "the log begins anew although no log start moved";
-    }
-    void carry_out(const AdvanceLogStart&) { output_.breach = "the log start moves although nobody asked for it"; }
+    void carry_out(const TruncateFullyAndStartAt& truncate);
+    void carry_out(const AdvanceLogStart& advance);
     void carry_out(const HighWatermarkAdvanced&) {}
     void carry_out(const ReplyDeleteRecords&) {}
     void carry_out(const WakeAt&) {}

@@ -37,6 +37,7 @@ BrokerView view_of(const Scope& scope, std::uint8_t id, const Broker& broker) {
     view.leader_epoch = replica.leader_epoch() ? narrow(replica.leader_epoch()->value()) : std::uint8_t{0};
     view.high_watermark = narrow_offset(replica.high_watermark());
     view.end = narrow_offset(replica.log().end_offset());
+    view.log_start = narrow_offset(replica.log().start_offset());
     if (view.leads || (view.follows && scope.consumers_read_followers)) {
         const ReplyFetch reply = ask_to_read(broker);
         view.gives_to_consumers = reply.error == ErrorCode::none;
@@ -62,6 +63,7 @@ BrokerView view_of(const Scope& scope, std::uint8_t id, const Broker& broker) {
         fetch.leader_epoch = view.leader_epoch;
         fetch.broker_epoch = broker.driver.broker_epoch;
         fetch.fetch_offset = view.end;
+        fetch.log_start = view.log_start;
         if (const auto& epochs = replica.log().epochs().entries(); !epochs.empty()) {
             fetch.last_epoch_plus_one = narrow(epochs.back().epoch.value() + 1);
         }

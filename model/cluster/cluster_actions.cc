@@ -45,7 +45,8 @@ bool ClusterWorld::is_worth_fetching(const State& state, std::uint8_t follower) 
     const BrokerStep& asked = brokers_->step(from.view.fetch.leader, leader, input_of(from.view.fetch));
     if (asked.after != &leader) return true;
     const Message& answer = asked.output.fetch_answer;
-    if (answer.kind == Kind::none || answer.error() != ErrorCode::none) return false;
+    if (answer.kind == Kind::none) return false;
+    if (answer.error() != ErrorCode::none && answer.error() != ErrorCode::offset_out_of_range) return false;
     return brokers_->step(follower, from, input_of(answer)).after != &from;
 }
 
@@ -117,6 +118,8 @@ std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<A
         const Broker& broker = *state.brokers[id];
         if (!broker.view.up) continue;
         if (may(ActionKind::clock_jump) && broker.view.leads) add(ActionKind::clock_jump, id);
+        const bool has_records_to_delete = broker.view.leads && broker.view.log_start < broker.view.high_watermark;
+        if (may(ActionKind::delete_records) && has_records_to_delete) add(ActionKind::delete_records, id);
         for (std::uint8_t batch = 0; may(ActionKind::late_produce) && batch < scope_.batches; ++batch) {
             const bool was_sent = (rest.producer.sent & (1U << batch)) != 0;
             if (was_sent && rest.producer.status[batch] != Producer::kToSend && broker.view.leads) {
@@ -170,14 +173,21 @@ std::optional<Violation> ClusterWorld::judge_rest(const State& state) const {
     for (std::uint8_t id = 0; id < scope_.brokers; ++id) {
         if (!has(controller.replicas, id) || has(gone, id)) continue;
         const Broker& broker = *state.brokers[id];
-        // What an unclean election lost is gone.
-        const std::size_t records = scope_.unclean_leader_election && controller.leader != kNobody
+        // What an unclean election lost is gone. Who began anew knows no producer, and may take again what was deleted.
+        const bool may_differ = scope_.unclean_leader_election || scope_.budget(ActionKind::delete_records) > 0;
+        const std::size_t records = may_differ && controller.leader != kNobody
                                         ? state.brokers[controller.leader]->disk().log.size()
                                         : scope_.batches;
         if (broker.disk().log.size() != records || broker.view.high_watermark != records) {
             return violated(
                 fmt::format("nothing is under way; broker {} has {} records, high watermark {}, of {} records", id,
                             broker.disk().log.size(), broker.view.high_watermark, records));
+        }
+        if (controller.leader == kNobody) continue;
+        const std::uint8_t leader_start = state.brokers[controller.leader]->view.log_start;
+        if (broker.view.log_start < leader_start) {
+            return violated(fmt::format("nothing is under way; the log of broker {} starts at {}, its leader's at {}",
+                                        id, broker.view.log_start, leader_start));
         }
     }
     return std::nullopt;

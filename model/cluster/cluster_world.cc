@@ -133,6 +133,11 @@ void ClusterWorld::act(Step& step, Action action) const {
             decide(step, input);
             break;
         }
+        case ActionKind::delete_records:
+            step.tell([&] { return fmt::format("a client deletes all committed records at broker {}", action.a); });
+            count(step.coverage, Occurrence::records_deleted);
+            give(step, action.a, input_of(BrokerInput::Kind::delete_records));
+            break;
         case ActionKind::clock_jump:
             step.tell([&] { return fmt::format("the clock of broker {} passes replica.lag.time.max", action.a); });
             give(step, action.a, input_of(BrokerInput::Kind::clock_jump));
@@ -215,6 +220,10 @@ const BrokerOutput& ClusterWorld::give(Step& step, std::uint8_t id, const Broker
         if (state.rest.unseen[id] == 0) tell_brokers(state, false);
     } else if (output.reloaded != 0) {
         step.breach("HWMonotone", fmt::format("broker {} is told to cut its log below its high watermark", id));
+    }
+    if (output.began_anew != 0) {
+        count(step.coverage, Occurrence::log_began_anew);
+        step.tell([&] { return fmt::format("broker {}: its log begins anew at {}", id, taken.after->disk().first); });
     }
     if (output.appended_as_leader != 0) {
         count(step.coverage, Occurrence::record_appended);
@@ -361,7 +370,8 @@ void ClusterWorld::read_from(Step& step, std::uint8_t id) const {
     const Broker& broker = *step.state.brokers[id];
     if (!broker.view.gives_to_consumers || broker.view.leader_epoch < history.unclean_epoch) return;
     const Records& log = broker.disk().log;
-    for (std::size_t offset = 0; offset < std::min<std::size_t>(broker.view.readable_end, log.size()); ++offset) {
+    const std::size_t end = std::min<std::size_t>(broker.view.readable_end, log.size());
+    for (std::size_t offset = broker.view.log_start; offset < end; ++offset) {
         if (history.read[offset] != 0) continue;
         history.read[offset] = static_cast<std::uint8_t>(log[offset].batch + 1);
         history.read_in_epoch[offset] = broker.view.leader_epoch;

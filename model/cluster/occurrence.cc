@@ -43,6 +43,8 @@ constexpr std::array<std::string_view, kOccurrences> kNames = {"record appended 
                                                                "ISR grew beside an inactive broker",
                                                                "log with records of three leader epochs",
                                                                "record read again from a follower",
+                                                               "records deleted by a client",
+                                                               "log began anew at the leader's log start",
                                                                "came to rest"};
 
 }  // namespace

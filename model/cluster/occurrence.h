@@ -63,6 +63,9 @@ enum class Occurrence : std::size_t {
     log_has_three_leader_epochs,
     /// KIP-392: what a consumer has read, another reads from a follower.
     read_again_from_a_follower,
+    /// KIP-107: the log start of a leader rose; a follower below it began anew.
+    records_deleted,
+    log_began_anew,
     came_to_rest,
 };
 inline constexpr std::size_t kOccurrences = static_cast<std::size_t>(Occurrence::came_to_rest) + 1;

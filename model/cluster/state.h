@@ -36,7 +36,15 @@ struct Disk {
     Records log;
     std::uint8_t durable = 0;
     FixedVector<StoredEpoch, 8> epochs;
+    /// The checkpoint of the log start: nobody reads below it, and properties do not look there.
+    std::uint8_t log_start = 0;
+    /// Where the log began anew: of what is below it this broker has nothing, not even who produced it.
+    std::uint8_t first = 0;
 
+    /// Below the log start there is nothing that could be wrong.
+    [[nodiscard]] bool has(std::size_t offset, std::uint8_t batch) const {
+        return offset < log_start || (offset < log.size() && log[offset].batch == batch);
+    }
     friend bool operator==(const Disk&, const Disk&) = default;
 };
 
@@ -91,7 +99,9 @@ struct Message {
     /// fetch: where from, and the epoch of the last record before that plus one.
     std::uint8_t fetch_offset = 0;
     std::uint8_t last_epoch_plus_one = 0;
-    /// fetch_answer: what the leader said.
+    /// fetch: of the follower; fetch_answer: of the leader.
+    std::uint8_t log_start = 0;
+    /// fetch_answer: what the leader said. OFFSET_OUT_OF_RANGE: its log ends at diverging_end.
     std::uint8_t high_watermark = 0;
     std::uint8_t diverging_epoch_plus_one = 0;
     std::uint8_t diverging_end = 0;

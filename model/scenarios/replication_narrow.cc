@@ -191,10 +191,33 @@ Scenario follower_reads() {
                        committed_record_outlived_its_leader, came_to_rest}};
 }
 
+/// KIP-107. DeleteRecords goes past what a follower has, which then has nothing in common with its leader.
+Scenario log_start() {
+    using enum Occurrence;
+    Scope small = replicated_scope(2);
+    small.budget(ActionKind::delete_records) = 1;
+    small.budget(ActionKind::fence) = 2;
+    Scope ci = replicated_scope(2);
+    ci.batches = 2;
+    ci.budget(ActionKind::delete_records) = 1;
+    ci.budget(ActionKind::fence) = 1;
+    ci.budget(ActionKind::kill) = 1;
+    return {
+        .name = "replication-log-start",
+        .sentence =
+            "A client deletes what is committed: a follower that ends below its leader's log start begins anew there, "
+            "and no log start passes a high watermark.",
+        .known_to_fail = {},
+        .scopes = {{ScopeSize::small, small, {{406930, 47}}}, {ScopeSize::ci, ci, {{3243614, 55}}}},
+        .must_occur = {record_acknowledged, consumer_read, records_deleted, log_began_anew, leader_changed,
+                       two_leaders_at_once, isr_shrank, isr_grew, came_to_rest}};
+}
+
 }  // namespace
 
 std::vector<Scenario> narrow_scenarios() {
-    return {elr(), incarnations(), leadership(), one_down(), unclean(), shutdown(), reassignment(), follower_reads()};
+    return {elr(),      incarnations(), leadership(),     one_down(), unclean(),
+            shutdown(), reassignment(), follower_reads(), log_start()};
 }
 
 }  // namespace highwater::model::cluster

@@ -21,7 +21,7 @@ std::optional<std::string> judge(const Judged& judged) {
             const std::uint8_t read = judged.history().read[offset];
             if (read == 0) continue;
             const Disk& disk = judged.broker(id).disk();
-            if (offset < judged.held(id) && disk.log[offset].batch + 1 == read) {
+            if (offset < judged.held(id) && disk.has(offset, static_cast<std::uint8_t>(read - 1))) {
                 count(judged.coverage, Occurrence::candidate_held_a_committed_record);
                 continue;
             }

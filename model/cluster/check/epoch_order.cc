@@ -30,6 +30,7 @@ std::optional<std::string> judge(const Judged& judged) {
                 return fmt::format("broker {} has {} after {}", id, record_text(disk, offset),
                                    record_text(disk, offset - 1));
             }
+            if (offset < disk.log_start) continue;
             if (epoch_at(disk, offset) == disk.log[offset].leader_epoch) {
                 count(judged.coverage, Occurrence::record_of_a_known_epoch);
                 continue;

@@ -27,8 +27,7 @@ std::optional<std::string> judge(const Judged& judged) {
         for (std::size_t offset = 0; offset < kMaxRecords; ++offset) {
             const std::uint8_t read = judged.history().read[offset];
             if (read == 0 || epoch <= judged.history().read_in_epoch[offset]) continue;
-            const Records& log = broker.disk().log;
-            if (offset < log.size() && log[offset].batch + 1 == read) {
+            if (broker.disk().has(offset, static_cast<std::uint8_t>(read - 1))) {
                 count(judged.coverage, Occurrence::committed_record_outlived_its_leader);
                 continue;
             }

@@ -18,7 +18,8 @@ std::optional<std::string> judge(const Judged& judged) {
             const Disk& one = judged.broker(a).disk();
             const Disk& other = judged.broker(b).disk();
             bool equal_from_here_down = false;
-            for (std::size_t offset = std::min(one.log.size(), other.log.size()); offset-- > 0;) {
+            const std::size_t start = std::max(one.log_start, other.log_start);
+            for (std::size_t offset = std::min(one.log.size(), other.log.size()); offset-- > start;) {
                 if (one.log[offset].leader_epoch == other.log[offset].leader_epoch) {
                     equal_from_here_down = true;
                     count(judged.coverage, Occurrence::logs_compared_by_epoch);

@@ -20,7 +20,7 @@ std::optional<std::string> judge(const Judged& judged) {
             const std::size_t end = std::min(one.high_watermark, other.high_watermark);
             const Disk& log = judged.broker(a).disk();
             const Disk& other_log = judged.broker(b).disk();
-            for (std::size_t offset = 0; offset < end; ++offset) {
+            for (std::size_t offset = std::max(log.log_start, other_log.log_start); offset < end; ++offset) {
                 const bool both = offset < log.log.size() && offset < other_log.log.size();
                 if (both && log.log[offset] == other_log.log[offset]) {
                     count(judged.coverage, Occurrence::logs_compared_below_high_watermark);

@@ -21,8 +21,12 @@ std::optional<std::string> judge(const Judged& judged) {
         bool found = false;
         for (std::uint8_t id = 0; id < judged.scope.brokers; ++id) {
             if (!has(static_cast<Brokers>(controller.isr | controller.eligible), id)) continue;
-            const Records& log = judged.broker(id).disk().log;
-            const bool has_it = offset < judged.held(id) && log[offset].batch == batch;
+            const Disk& disk = judged.broker(id).disk();
+            const Records& log = disk.log;
+            // What a client deleted, consumers had read.
+            const bool was_deleted = offset < disk.log_start && judged.history().read[offset] == batch + 1;
+            const bool has_it = was_deleted || (offset >= disk.log_start && offset < judged.held(id) &&
+                                                disk.log[offset].batch == batch);
             found |= has_it;
             if (has_it && controller.leader == id && log[offset].leader_epoch < controller.leader_epoch) {
                 count(judged.coverage, Occurrence::acknowledged_record_outlived_its_leader);

@@ -16,7 +16,7 @@ std::optional<std::string> judge(const Judged& judged) {
         const BrokerView& view = judged.broker(id).view;
         if (!view.gives_to_consumers || view.leader_epoch < judged.history().unclean_epoch) continue;
         const Disk& disk = judged.broker(id).disk();
-        for (std::size_t offset = 0; offset < view.readable_end; ++offset) {
+        for (std::size_t offset = view.log_start; offset < view.readable_end; ++offset) {
             const std::uint8_t read = judged.history().read[offset];
             const bool same = offset < disk.log.size() && disk.log[offset].batch + 1 == read;
             if (!same) {

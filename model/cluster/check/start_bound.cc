@@ -1,5 +1,5 @@
 // P13 StartBound: The log start offset does not pass the high watermark, nor that the log end.
-// The log starts at 0 here, so half of it is for the scenarios of one broker (A20). It has no mutant here.
+// A20 is hunted where there is one broker; it has no mutant here.
 #include "model/cluster/check/start_bound.h"
 
 #include <algorithm>
