@@ -6,13 +6,21 @@
 
 namespace highwater::wire {
 
-enum class MessageKind : std::uint8_t { request, response, header, metadata_record, data };
+enum class MessageKind : std::uint8_t {
+    request,
+    response,
+    header,
+    metadata_record,
+    coordinator_key,
+    coordinator_value,
+    data
+};
 
 /// What is said of a message as a whole.
 struct MessageInfo {
     const char* name = "";  ///< as published, e.g. "FetchRequest"
     MessageKind kind{};
-    std::int16_t key = -1;  ///< API key of a request or response, id of a metadata record, else -1
+    std::int16_t key = -1;  ///< API key of a request or response, id of a metadata or coordinator record, else -1
     VersionRange versions;  ///< those this codec reads and writes
     VersionRange flexible;  ///< those with compact lengths and tagged fields (KIP-482)
 };
@@ -28,6 +36,10 @@ constexpr const char* to_text(MessageKind kind) {
             return "header";
         case MessageKind::metadata_record:
             return "metadata";
+        case MessageKind::coordinator_key:
+            return "coordinator-key";
+        case MessageKind::coordinator_value:
+            return "coordinator-value";
         case MessageKind::data:
             return "data";
     }

@@ -3,6 +3,8 @@
 #include "net/wire/header.h"
 #include "net/wire/internal/broker_records.h"
 #include "net/wire/internal/cluster_records.h"
+#include "net/wire/internal/group_metadata_records.h"
+#include "net/wire/internal/offset_commit_records.h"
 #include "net/wire/internal/producer_snapshot.h"
 #include "net/wire/internal/quorum_records.h"
 #include "net/wire/internal/topic_records.h"
@@ -10,20 +12,31 @@
 #include "net/wire/message/api_versions.h"
 #include "net/wire/message/create_partitions.h"
 #include "net/wire/message/create_topics.h"
+#include "net/wire/message/delete_groups.h"
 #include "net/wire/message/delete_records.h"
 #include "net/wire/message/delete_topics.h"
 #include "net/wire/message/describe_cluster.h"
 #include "net/wire/message/describe_configs.h"
+#include "net/wire/message/describe_groups.h"
 #include "net/wire/message/describe_log_dirs.h"
 #include "net/wire/message/describe_producers.h"
 #include "net/wire/message/describe_topic_partitions.h"
 #include "net/wire/message/fetch.h"
+#include "net/wire/message/find_coordinator.h"
+#include "net/wire/message/heartbeat.h"
 #include "net/wire/message/incremental_alter_configs.h"
 #include "net/wire/message/init_producer_id.h"
+#include "net/wire/message/join_group.h"
+#include "net/wire/message/leave_group.h"
+#include "net/wire/message/list_groups.h"
 #include "net/wire/message/list_offsets.h"
 #include "net/wire/message/metadata.h"
+#include "net/wire/message/offset_commit.h"
+#include "net/wire/message/offset_delete.h"
+#include "net/wire/message/offset_fetch.h"
 #include "net/wire/message/offset_for_leader_epoch.h"
 #include "net/wire/message/produce.h"
+#include "net/wire/message/sync_group.h"
 
 namespace highwater::wire {
 
@@ -38,6 +51,24 @@ void for_each_message(Visit&& visit) {
     visit.template operator()<ListOffsetsResponse>();
     visit.template operator()<MetadataRequest>();
     visit.template operator()<MetadataResponse>();
+    visit.template operator()<OffsetCommitRequest>();
+    visit.template operator()<OffsetCommitResponse>();
+    visit.template operator()<OffsetFetchRequest>();
+    visit.template operator()<OffsetFetchResponse>();
+    visit.template operator()<FindCoordinatorRequest>();
+    visit.template operator()<FindCoordinatorResponse>();
+    visit.template operator()<JoinGroupRequest>();
+    visit.template operator()<JoinGroupResponse>();
+    visit.template operator()<HeartbeatRequest>();
+    visit.template operator()<HeartbeatResponse>();
+    visit.template operator()<LeaveGroupRequest>();
+    visit.template operator()<LeaveGroupResponse>();
+    visit.template operator()<SyncGroupRequest>();
+    visit.template operator()<SyncGroupResponse>();
+    visit.template operator()<DescribeGroupsRequest>();
+    visit.template operator()<DescribeGroupsResponse>();
+    visit.template operator()<ListGroupsRequest>();
+    visit.template operator()<ListGroupsResponse>();
     visit.template operator()<ApiVersionsRequest>();
     visit.template operator()<ApiVersionsResponse>();
     visit.template operator()<CreateTopicsRequest>();
@@ -58,8 +89,12 @@ void for_each_message(Visit&& visit) {
     visit.template operator()<DescribeLogDirsResponse>();
     visit.template operator()<CreatePartitionsRequest>();
     visit.template operator()<CreatePartitionsResponse>();
+    visit.template operator()<DeleteGroupsRequest>();
+    visit.template operator()<DeleteGroupsResponse>();
     visit.template operator()<IncrementalAlterConfigsRequest>();
     visit.template operator()<IncrementalAlterConfigsResponse>();
+    visit.template operator()<OffsetDeleteRequest>();
+    visit.template operator()<OffsetDeleteResponse>();
     visit.template operator()<DescribeClusterRequest>();
     visit.template operator()<DescribeClusterResponse>();
     visit.template operator()<DescribeProducersRequest>();
@@ -90,6 +125,12 @@ void for_each_message(Visit&& visit) {
     visit.template operator()<KRaftVersionRecord>();
     visit.template operator()<VotersRecord>();
     visit.template operator()<ProducerSnapshot>();
+    visit.template operator()<LegacyOffsetCommitKey>();
+    visit.template operator()<LegacyOffsetCommitValue>();
+    visit.template operator()<OffsetCommitKey>();
+    visit.template operator()<OffsetCommitValue>();
+    visit.template operator()<GroupMetadataKey>();
+    visit.template operator()<GroupMetadataValue>();
 }
 
 }  // namespace highwater::wire

@@ -167,6 +167,15 @@ constexpr MessageInfo response_info(const char* name, ApiKey key) {
 constexpr MessageInfo metadata_record_info(const char* name, std::int16_t id, VersionRange range) {
     return {name, MessageKind::metadata_record, id, range, since(0)};
 }
+/// What the key and the value of a record in a coordinator's topic are as a whole. `id` is the number before the key,
+/// which tells the kind of the record; before the value is its version.
+constexpr MessageInfo coordinator_key_info(const char* name, std::int16_t id) {
+    return {name, MessageKind::coordinator_key, id, versions(0, 0), kNoVersions};
+}
+constexpr MessageInfo coordinator_value_info(const char* name, std::int16_t id, VersionRange range,
+                                             VersionRange flexible) {
+    return {name, MessageKind::coordinator_value, id, range, flexible};
+}
 /// What any other value in a record or file is as a whole.
 constexpr MessageInfo data_info(const char* name, VersionRange range, VersionRange flexible) {
     return {name, MessageKind::data, -1, range, flexible};

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "net/wire/schema.h"
+
+namespace highwater::wire {
+
+struct LegacyOffsetCommitKey {
+    String group;
+    String topic;
+    PartitionId partition;
+    friend bool operator==(const LegacyOffsetCommitKey&, const LegacyOffsetCommitKey&) = default;
+};
+
+struct LegacyOffsetCommitValue {
+    std::int64_t offset = 0;
+    String metadata;
+    std::int64_t commit_timestamp = 0;
+    friend bool operator==(const LegacyOffsetCommitValue&, const LegacyOffsetCommitValue&) = default;
+};
+
+struct OffsetCommitKey {
+    String group;
+    String topic;
+    PartitionId partition;
+    friend bool operator==(const OffsetCommitKey&, const OffsetCommitKey&) = default;
+};
+
+struct OffsetCommitValue {
+    std::int64_t offset = 0;
+    LeaderEpoch leader_epoch{-1};
+    String metadata;
+    std::int64_t commit_timestamp = 0;
+    std::int64_t expire_timestamp = -1;
+    TopicId topic_id;
+    TaggedFields unknown_tags;
+    friend bool operator==(const OffsetCommitValue&, const OffsetCommitValue&) = default;
+};
+
+template <>
+struct Schema<LegacyOffsetCommitKey> {
+    static constexpr MessageInfo message = coordinator_key_info("LegacyOffsetCommitKey", 0);
+    static constexpr void describe(auto&& field) {
+        using T = LegacyOffsetCommitKey;
+        field("group", &T::group, versions(0, 0));
+        field("topic", &T::topic, versions(0, 0));
+        field("partition", &T::partition, versions(0, 0));
+    }
+};
+static_assert(describes_every_member<LegacyOffsetCommitKey>);
+
+template <>
+struct Schema<LegacyOffsetCommitValue> {
+    static constexpr MessageInfo message =
+        coordinator_value_info("LegacyOffsetCommitValue", 0, versions(0, 0), kNoVersions);
+    static constexpr void describe(auto&& field) {
+        using T = LegacyOffsetCommitValue;
+        field("offset", &T::offset, versions(0, 0));
+        field("metadata", &T::metadata, versions(0, 0));
+        field("commitTimestamp", &T::commit_timestamp, versions(0, 0));
+    }
+};
+static_assert(describes_every_member<LegacyOffsetCommitValue>);
+
+template <>
+struct Schema<OffsetCommitKey> {
+    static constexpr MessageInfo message = coordinator_key_info("OffsetCommitKey", 1);
+    static constexpr void describe(auto&& field) {
+        using T = OffsetCommitKey;
+        field("group", &T::group, versions(0, 0));
+        field("topic", &T::topic, versions(0, 0));
+        field("partition", &T::partition, versions(0, 0));
+    }
+};
+static_assert(describes_every_member<OffsetCommitKey>);
+
+template <>
+struct Schema<OffsetCommitValue> {
+    static constexpr MessageInfo message = coordinator_value_info("OffsetCommitValue", 1, versions(0, 4), since(4));
+    static constexpr void describe(auto&& field) {
+        using T = OffsetCommitValue;
+        field("offset", &T::offset, since(0));
+        field("leaderEpoch", &T::leader_epoch, since(3), ignorable);
+        field("metadata", &T::metadata, since(0));
+        field("commitTimestamp", &T::commit_timestamp, since(0));
+        field("expireTimestamp", &T::expire_timestamp, versions(1, 1), ignorable);
+        field("topicId", &T::topic_id, since(4), tagged_since(4, 0), ignorable);
+    }
+};
+static_assert(describes_every_member<OffsetCommitValue>);
+
+}  // namespace highwater::wire
