@@ -20,7 +20,7 @@ enum class DecodeErrorKind : std::uint8_t {
     tag_out_of_order,     ///< tags of a tagged section must ascend; a repeated one does not
     tag_not_in_version,   ///< a tag of a field that this version does not have
     tag_size_mismatch,    ///< a known tagged field is shorter or longer than its size says
-    unknown_record_type,  ///< a metadata record id or frame version that does not exist
+    unknown_record_type,  ///< the id of a metadata or group record, or a frame version, that is not known here
 };
 
 /// Malformed bytes: the fault of who sent them, never ours. Trivially copyable; the texts are literals.

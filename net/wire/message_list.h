@@ -125,8 +125,6 @@ void for_each_message(Visit&& visit) {
     visit.template operator()<KRaftVersionRecord>();
     visit.template operator()<VotersRecord>();
     visit.template operator()<ProducerSnapshot>();
-    visit.template operator()<LegacyOffsetCommitKey>();
-    visit.template operator()<LegacyOffsetCommitValue>();
     visit.template operator()<OffsetCommitKey>();
     visit.template operator()<OffsetCommitValue>();
     visit.template operator()<GroupMetadataKey>();

@@ -76,6 +76,17 @@ std::string first_flexible(VersionRange versions, VersionRange flexible) {
     return fmt::format("{}", std::max(flexible.first, versions.first));
 }
 
+std::string record_table(MessageKind kind) {
+    std::string out =
+        "| id | record | versions |\n"
+        "|---:|---|---|\n";
+    for (const MessageEntry* entry : all_messages()) {
+        if (entry->info.kind != kind) continue;
+        out += fmt::format("| {} | {} | {} |\n", entry->info.key, entry->info.name, range_text(entry->info.versions));
+    }
+    return out;
+}
+
 }  // namespace
 
 Result<OutputBuffer, std::string> encode_json_with_header(const MessageEntry& entry, const JsonValue& json,
@@ -133,16 +144,8 @@ std::string protocol_support_markdown() {
         out += fmt::format("| {} | {} | {} | {} |\n", static_cast<int>(api.key), api.name, range_text(api.versions),
                            first_flexible(api.versions, api.flexible));
     }
-    out +=
-        "\n"
-        "## Records of the cluster's own log\n"
-        "\n"
-        "| id | record | versions |\n"
-        "|---:|---|---|\n";
-    for (const MessageEntry* entry : all_messages()) {
-        if (entry->info.kind != MessageKind::metadata_record) continue;
-        out += fmt::format("| {} | {} | {} |\n", entry->info.key, entry->info.name, range_text(entry->info.versions));
-    }
+    out += "\n## Records of the cluster's own log\n\n" + record_table(MessageKind::metadata_record);
+    out += "\n## Values of the records in `__consumer_offsets`\n\n" + record_table(MessageKind::coordinator_value);
     return out;
 }
 

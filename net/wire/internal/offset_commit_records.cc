@@ -4,12 +4,6 @@
 
 namespace highwater::wire {
 
-template struct Codec<LegacyOffsetCommitKey>;
-template const MessageEntry& message_entry<LegacyOffsetCommitKey>();
-
-template struct Codec<LegacyOffsetCommitValue>;
-template const MessageEntry& message_entry<LegacyOffsetCommitValue>();
-
 template struct Codec<OffsetCommitKey>;
 template const MessageEntry& message_entry<OffsetCommitKey>();
 

@@ -4,20 +4,6 @@
 
 namespace highwater::wire {
 
-struct LegacyOffsetCommitKey {
-    String group;
-    String topic;
-    PartitionId partition;
-    friend bool operator==(const LegacyOffsetCommitKey&, const LegacyOffsetCommitKey&) = default;
-};
-
-struct LegacyOffsetCommitValue {
-    std::int64_t offset = 0;
-    String metadata;
-    std::int64_t commit_timestamp = 0;
-    friend bool operator==(const LegacyOffsetCommitValue&, const LegacyOffsetCommitValue&) = default;
-};
-
 struct OffsetCommitKey {
     String group;
     String topic;
@@ -35,31 +21,6 @@ struct OffsetCommitValue {
     TaggedFields unknown_tags;
     friend bool operator==(const OffsetCommitValue&, const OffsetCommitValue&) = default;
 };
-
-template <>
-struct Schema<LegacyOffsetCommitKey> {
-    static constexpr MessageInfo message = coordinator_key_info("LegacyOffsetCommitKey", 0);
-    static constexpr void describe(auto&& field) {
-        using T = LegacyOffsetCommitKey;
-        field("group", &T::group, versions(0, 0));
-        field("topic", &T::topic, versions(0, 0));
-        field("partition", &T::partition, versions(0, 0));
-    }
-};
-static_assert(describes_every_member<LegacyOffsetCommitKey>);
-
-template <>
-struct Schema<LegacyOffsetCommitValue> {
-    static constexpr MessageInfo message =
-        coordinator_value_info("LegacyOffsetCommitValue", 0, versions(0, 0), kNoVersions);
-    static constexpr void describe(auto&& field) {
-        using T = LegacyOffsetCommitValue;
-        field("offset", &T::offset, versions(0, 0));
-        field("metadata", &T::metadata, versions(0, 0));
-        field("commitTimestamp", &T::commit_timestamp, versions(0, 0));
-    }
-};
-static_assert(describes_every_member<LegacyOffsetCommitValue>);
 
 template <>
 struct Schema<OffsetCommitKey> {
