@@ -85,14 +85,21 @@ def _(bench):
 # ---- every broken form of every request -----------------------------------------------------------------------------
 
 API_OF = {
-    "ProduceRequest": 0, "FetchRequest": 1, "ListOffsetsRequest": 2, "MetadataRequest": 3, "ApiVersionsRequest": 18,
+    "ProduceRequest": 0, "FetchRequest": 1, "ListOffsetsRequest": 2, "MetadataRequest": 3,
+    "OffsetCommitRequest": 8, "OffsetFetchRequest": 9, "FindCoordinatorRequest": 10, "JoinGroupRequest": 11,
+    "HeartbeatRequest": 12, "LeaveGroupRequest": 13, "SyncGroupRequest": 14, "DescribeGroupsRequest": 15,
+    "ListGroupsRequest": 16, "DeleteGroupsRequest": 42, "OffsetDeleteRequest": 47, "ApiVersionsRequest": 18,
     "CreateTopicsRequest": 19, "DeleteTopicsRequest": 20, "DeleteRecordsRequest": 21, "InitProducerIdRequest": 22,
     "OffsetForLeaderEpochRequest": 23, "DescribeConfigsRequest": 32, "AlterConfigsRequest": 33,
     "DescribeLogDirsRequest": 35, "CreatePartitionsRequest": 37, "IncrementalAlterConfigsRequest": 44,
     "DescribeClusterRequest": 60, "DescribeProducersRequest": 61, "DescribeTopicPartitionsRequest": 75,
 }
+NEVER = 1 << 15
 FIRST_FLEXIBLE = {
-    "ProduceRequest": 9, "FetchRequest": 12, "ListOffsetsRequest": 6, "MetadataRequest": 9, "ApiVersionsRequest": 3,
+    "ProduceRequest": 9, "FetchRequest": 12, "ListOffsetsRequest": 6, "MetadataRequest": 9,
+    "OffsetCommitRequest": 8, "OffsetFetchRequest": 6, "FindCoordinatorRequest": 3, "JoinGroupRequest": 6,
+    "HeartbeatRequest": 4, "LeaveGroupRequest": 4, "SyncGroupRequest": 4, "DescribeGroupsRequest": 5,
+    "ListGroupsRequest": 3, "DeleteGroupsRequest": 2, "OffsetDeleteRequest": NEVER, "ApiVersionsRequest": 3,
     "CreateTopicsRequest": 5, "DeleteTopicsRequest": 4, "DeleteRecordsRequest": 2, "InitProducerIdRequest": 2,
     "OffsetForLeaderEpochRequest": 4, "DescribeConfigsRequest": 4, "AlterConfigsRequest": 2,
     "DescribeLogDirsRequest": 2, "CreatePartitionsRequest": 2, "IncrementalAlterConfigsRequest": 1,
