@@ -197,6 +197,25 @@ TEST(ClassicGroup, AGroupThatIsFullTakesNobody) {
 }
 
 // F04: two live members with one instance id.
+// bad-input B121.
+TEST(ClassicGroup, WhoOnlyAsksForIdsIsRefusedInTheEnd) {
+    Groups groups;
+    ErrorCode last = ErrorCode::none;
+    std::size_t given = 0;
+    for (std::size_t i = 0; i <= kMaxPendingMembers; ++i) {
+        JoinReceived request = groups.join_request("");
+        request.requires_known_member_id = true;
+        last = groups.answer_to<JoinAnswer>(groups.send(request))->error;
+        if (last == ErrorCode::member_id_required) ++given;
+    }
+    EXPECT_EQ(given, kMaxPendingMembers);
+    EXPECT_EQ(last, ErrorCode::group_max_size_reached);
+    groups.pass(std::chrono::seconds{11});
+    JoinReceived request = groups.join_request("");
+    request.requires_known_member_id = true;
+    EXPECT_EQ(groups.answer_to<JoinAnswer>(groups.send(request))->error, ErrorCode::member_id_required);
+}
+
 TEST(StaticMember, ComesBackWithoutARebalanceAndFencesItsFormerSelf) {
     Groups groups;
     const auto first = groups.answer_to<JoinAnswer>(groups.join("", "one"));

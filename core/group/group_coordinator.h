@@ -40,6 +40,10 @@ struct GroupConfig {
     }
 };
 
+/// So many ids that were handed out may wait for their members in one group: whoever only asks for ids takes no more
+/// memory than this.
+inline constexpr std::size_t kMaxPendingMembers = 10'000;
+
 /// The coordinator of the groups whose offsets are in one partition of `__consumer_offsets`: a value, with step() as
 /// the one way in and effects as the one way out.
 ///
@@ -179,6 +183,7 @@ class GroupCoordinator {
     void on(Step& step, const OffsetCommitReceived& input);
     void on(Step& step, const OffsetDeleteReceived& input);
     void on(Step& step, const DeleteGroupReceived& input);
+    void on(Step& step, const TopicDeleted& input);
     void on(Step& step, const ExpireOffsets& input);
     [[nodiscard]] std::vector<TopicPartition> expired(const std::string& id, Timestamp wall) const;
 

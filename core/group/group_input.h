@@ -221,13 +221,20 @@ struct DeleteGroupReceived {
     }
 };
 
+/// A topic is no more: what groups committed for it goes with it.
+struct TopicDeleted {
+    std::string topic;
+    static constexpr void describe(auto&& field) { field("topic", &TopicDeleted::topic); }
+};
+
 /// Time to look for offsets that have expired (`offsets.retention.check.interval.ms`).
 struct ExpireOffsets {
     static constexpr void describe(auto&&) {}
 };
 
-using GroupInput = std::variant<GroupRecordLoaded, GroupsLoaded, GroupsUnloaded, GroupWriteCommitted, GroupWriteFailed,
-                                GroupDeadlineReached, JoinReceived, SyncReceived, HeartbeatReceived, LeaveReceived,
-                                OffsetCommitReceived, OffsetDeleteReceived, DeleteGroupReceived, ExpireOffsets>;
+using GroupInput =
+    std::variant<GroupRecordLoaded, GroupsLoaded, GroupsUnloaded, GroupWriteCommitted, GroupWriteFailed,
+                 GroupDeadlineReached, JoinReceived, SyncReceived, HeartbeatReceived, LeaveReceived,
+                 OffsetCommitReceived, OffsetDeleteReceived, DeleteGroupReceived, TopicDeleted, ExpireOffsets>;
 
 }  // namespace highwater

@@ -12,9 +12,13 @@ namespace {
 /// A member that has not been in a generation may take so long to be in one.
 constexpr Duration kNewMemberTimeout = std::chrono::minutes{5};
 
+/// A member id is a string of the wire, of 32,767 bytes at most, whatever the client calls itself.
+constexpr std::size_t kLongestNameInMemberId = 32'000;
+
 /// "consumer-1-6b2c…": readable, and unique by what the driver drew.
 std::string new_member_id(const JoinReceived& input) {
-    return (input.group_instance_id ? *input.group_instance_id : input.client_id) + "-" + input.fresh_id;
+    const std::string& name = input.group_instance_id ? *input.group_instance_id : input.client_id;
+    return name.substr(0, kLongestNameInMemberId) + "-" + input.fresh_id;
 }
 
 bool same_protocols(const std::vector<GroupProtocol>& a, const std::vector<GroupProtocol>& b) {
@@ -74,6 +78,7 @@ bool GroupCoordinator::has_room(const ClassicGroup& group, const JoinReceived& i
     const ClassicMember* member = group.find(input.member_id);
     const bool comes_back = input.group_instance_id && group.static_members.contains(*input.group_instance_id);
     if (comes_back || group.pending_members.contains(input.member_id)) return true;
+    if (group.pending_members.size() >= kMaxPendingMembers && member == nullptr) return false;
     // While members come back, whoever waits already counts; in order of arrival.
     if (group.state == ClassicState::preparing_rebalance) {
         const bool waits = member != nullptr && member->awaiting_join;

@@ -98,6 +98,21 @@ void GroupCoordinator::on(Step& step, const DeleteGroupReceived& input) {
     write(step, std::move(records), DeleteGroupAnswer{input.token, ErrorCode::none});
 }
 
+void GroupCoordinator::on(Step& step, const TopicDeleted& input) {
+    if (!loaded_) return;
+    for (const auto& [id, group] : groups_) {
+        std::set<TopicPartition> partitions = partitions_being_committed(id);
+        if (const auto offsets = offsets_.find(id); offsets != offsets_.end()) {
+            for (const auto& [partition, offset] : offsets->second) partitions.insert(partition);
+        }
+        GroupRecords records;
+        for (const TopicPartition& partition : partitions) {
+            if (partition.topic == input.topic) records.push_back(OffsetCommitRecord{id, partition, std::nullopt});
+        }
+        if (!records.empty()) write(step, std::move(records), NothingMore{});
+    }
+}
+
 std::vector<TopicPartition> GroupCoordinator::expired(const std::string& id, Timestamp wall) const {
     std::vector<TopicPartition> partitions;
     const auto offsets = offsets_.find(id);

@@ -170,6 +170,21 @@ TEST(DeleteGroup, TakesAnEmptyGroupWithItsOffsets) {
     EXPECT_TRUE(groups.taken_over().groups().empty());
 }
 
+TEST(TopicDeleted, TakesWhatGroupsCommittedForItAlsoWhatIsOnItsWay) {
+    Groups groups;
+    groups.commit("", Generation{-1}, 5, "gone");
+    groups.commit("", Generation{-1}, 6, "kept");
+    groups.hold_writes = true;
+    groups.commit("", Generation{-1}, 7, "gone");
+    groups.give(TopicDeleted{"gone"});
+    groups.commit_writes();
+    EXPECT_EQ(groups.committed("gone"), -1);
+    EXPECT_EQ(groups.committed("kept"), 6);
+    groups.fail_over();
+    EXPECT_EQ(groups.committed("gone"), -1);
+    EXPECT_EQ(groups.committed("kept"), 6);
+}
+
 TEST(OffsetDelete, RefusesTopicsThatMembersSubscribeTo) {
     Groups groups;
     JoinReceived request = groups.join_request("");
