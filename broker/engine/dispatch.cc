@@ -12,20 +12,31 @@
 #include "net/wire/message/api_versions.h"
 #include "net/wire/message/create_partitions.h"
 #include "net/wire/message/create_topics.h"
+#include "net/wire/message/delete_groups.h"
 #include "net/wire/message/delete_records.h"
 #include "net/wire/message/delete_topics.h"
 #include "net/wire/message/describe_cluster.h"
 #include "net/wire/message/describe_configs.h"
+#include "net/wire/message/describe_groups.h"
 #include "net/wire/message/describe_log_dirs.h"
 #include "net/wire/message/describe_producers.h"
 #include "net/wire/message/describe_topic_partitions.h"
 #include "net/wire/message/fetch.h"
+#include "net/wire/message/find_coordinator.h"
+#include "net/wire/message/heartbeat.h"
 #include "net/wire/message/incremental_alter_configs.h"
 #include "net/wire/message/init_producer_id.h"
+#include "net/wire/message/join_group.h"
+#include "net/wire/message/leave_group.h"
+#include "net/wire/message/list_groups.h"
 #include "net/wire/message/list_offsets.h"
 #include "net/wire/message/metadata.h"
+#include "net/wire/message/offset_commit.h"
+#include "net/wire/message/offset_delete.h"
+#include "net/wire/message/offset_fetch.h"
 #include "net/wire/message/offset_for_leader_epoch.h"
 #include "net/wire/message/produce.h"
+#include "net/wire/message/sync_group.h"
 
 namespace highwater::engine {
 
@@ -61,6 +72,15 @@ constexpr std::array kServed{
     ServedApi{fetch, answer_later<wire::FetchRequest>},
     ServedApi{list_offsets, answer_now<wire::ListOffsetsRequest>},
     ServedApi{metadata, answer_now<wire::MetadataRequest>},
+    ServedApi{offset_commit, answer_later<wire::OffsetCommitRequest>},
+    ServedApi{offset_fetch, answer_now<wire::OffsetFetchRequest>},
+    ServedApi{find_coordinator, answer_now<wire::FindCoordinatorRequest>},
+    ServedApi{join_group, answer_later<wire::JoinGroupRequest>},
+    ServedApi{heartbeat, answer_later<wire::HeartbeatRequest>},
+    ServedApi{leave_group, answer_later<wire::LeaveGroupRequest>},
+    ServedApi{sync_group, answer_later<wire::SyncGroupRequest>},
+    ServedApi{describe_groups, answer_now<wire::DescribeGroupsRequest>},
+    ServedApi{list_groups, answer_now<wire::ListGroupsRequest>},
     ServedApi{api_versions, answer_now<wire::ApiVersionsRequest>},
     ServedApi{create_topics, answer_now<wire::CreateTopicsRequest>},
     ServedApi{delete_topics, answer_now<wire::DeleteTopicsRequest>},
@@ -71,7 +91,9 @@ constexpr std::array kServed{
     ServedApi{alter_configs, answer_now<wire::AlterConfigsRequest>},
     ServedApi{describe_log_dirs, answer_now<wire::DescribeLogDirsRequest>},
     ServedApi{create_partitions, answer_now<wire::CreatePartitionsRequest>},
+    ServedApi{delete_groups, answer_later<wire::DeleteGroupsRequest>},
     ServedApi{incremental_alter_configs, answer_now<wire::IncrementalAlterConfigsRequest>},
+    ServedApi{offset_delete, answer_later<wire::OffsetDeleteRequest>},
     ServedApi{describe_cluster, answer_now<wire::DescribeClusterRequest>},
     ServedApi{describe_producers, answer_now<wire::DescribeProducersRequest>},
     ServedApi{describe_topic_partitions, answer_now<wire::DescribeTopicPartitionsRequest>},

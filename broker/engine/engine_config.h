@@ -8,6 +8,7 @@
 
 #include "broker/engine/topic_config.h"
 #include "core/base/ids.h"
+#include "core/group/group_coordinator.h"
 #include "core/partition/flush_mode.h"
 
 namespace highwater::engine {
@@ -71,6 +72,16 @@ struct EngineConfig {
     std::int32_t fetch_session_slots = 1000;
     /// `max.request.partition.size.limit`: partitions in one DescribeTopicPartitions reply.
     std::int32_t max_request_partition_size_limit = 2000;
+
+    /// `group.*` and `offset*.*` that the coordinators go by.
+    GroupConfig groups;
+    /// How `__consumer_offsets` is made when the first client asks for a coordinator.
+    struct GroupsTopic {
+        std::int32_t partitions = 50;              ///< `offsets.topic.num.partitions`
+        std::int32_t segment_bytes = 104'857'600;  ///< `offsets.topic.segment.bytes`
+    };
+    GroupsTopic groups_topic;
+    std::chrono::milliseconds offsets_retention_check_interval{600'000};
 
     // Limits that Kafka has no key for.
 

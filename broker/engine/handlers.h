@@ -37,6 +37,21 @@ struct MetadataRequest;
 struct MetadataResponse;
 struct OffsetForLeaderEpochRequest;
 struct OffsetForLeaderEpochResponse;
+struct DescribeGroupsRequest;
+struct DescribeGroupsResponse;
+struct FindCoordinatorRequest;
+struct FindCoordinatorResponse;
+struct ListGroupsRequest;
+struct ListGroupsResponse;
+struct OffsetFetchRequest;
+struct OffsetFetchResponse;
+struct DeleteGroupsRequest;
+struct HeartbeatRequest;
+struct JoinGroupRequest;
+struct LeaveGroupRequest;
+struct OffsetCommitRequest;
+struct OffsetDeleteRequest;
+struct SyncGroupRequest;
 struct ProduceRequest;
 struct FetchRequest;
 struct DeleteRecordsRequest;
@@ -69,9 +84,21 @@ wire::ListOffsetsResponse handle(Node& node, const RequestInfo& request, const w
 wire::MetadataResponse handle(Node& node, const RequestInfo& request, const wire::MetadataRequest& message);
 wire::OffsetForLeaderEpochResponse handle(Node& node, const RequestInfo& request,
                                           const wire::OffsetForLeaderEpochRequest& message);
+wire::DescribeGroupsResponse handle(Node& node, const RequestInfo& request, const wire::DescribeGroupsRequest& message);
+wire::FindCoordinatorResponse handle(Node& node, const RequestInfo& request,
+                                     const wire::FindCoordinatorRequest& message);
+wire::ListGroupsResponse handle(Node& node, const RequestInfo& request, const wire::ListGroupsRequest& message);
+wire::OffsetFetchResponse handle(Node& node, const RequestInfo& request, const wire::OffsetFetchRequest& message);
 
 void handle_later(Node& node, const RequestInfo& request, const wire::ProduceRequest& message);
 void handle_later(Node& node, const RequestInfo& request, const wire::FetchRequest& message);
 void handle_later(Node& node, const RequestInfo& request, const wire::DeleteRecordsRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::DeleteGroupsRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::HeartbeatRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::JoinGroupRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::LeaveGroupRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::OffsetCommitRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::OffsetDeleteRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::SyncGroupRequest& message);
 
 }  // namespace highwater::engine

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "broker/engine/log_records.h"
 #include "broker/storage/quorum_state.h"
 #include "core/base/invariant.h"
 #include "net/wire/internal/quorum_records.h"
@@ -15,33 +16,10 @@ namespace highwater::engine {
 
 namespace {
 
-constexpr std::uint64_t kReplayBytes = 1 << 20;
-constexpr std::size_t kMaxBatchBytes = 64 << 20;
-
 storage::LogSettings settings() {
     storage::LogSettings settings;
     settings.segment_index_bytes = 1 << 20;  // a metadata log is small, and nobody looks up by time in it
     return settings;
-}
-
-/// Calls `visit` with the records of the batch; damage when it is none.
-storage::IoResult<void> visit_batch(const wire::BatchView& batch, std::string_view path,
-                                    const MetadataLog::Visit& visit) {
-    if (const auto good = wire::check_batch(batch); !good) return storage::damaged(path, good.error().what);
-    if (batch.header.is_control()) return {};
-    wire::Decompressor decompressor;
-    wire::RecordBuffer scratch;
-    const auto records = wire::clear_records(batch, decompressor, kMaxBatchBytes, scratch);
-    if (!records) return storage::damaged(path, records.error().what);
-    wire::RecordReader reader(*records, batch.header.record_count);
-    while (const auto record = reader.next()) {
-        const Offset offset = batch.header.base_offset + OffsetDelta{record->offset_delta};
-        if (!record->value || !visit(offset, *record->value)) {
-            return storage::damaged(path, fmt::format("the metadata record at offset {} is not understood", offset));
-        }
-    }
-    if (reader.defect()) return storage::damaged(path, reader.defect()->what);
-    return {};
 }
 
 }  // namespace
@@ -72,21 +50,9 @@ storage::IoResult<std::unique_ptr<MetadataLog>> MetadataLog::open(storage::FileS
 }
 
 storage::IoResult<void> MetadataLog::replay(const Visit& visit) {
-    std::vector<std::byte> buffer;
-    for (Offset at = log_->log_start(); at < log_->log_end();) {
-        const auto slices = log_->locate(at, log_->log_end(), kReplayBytes, true);
-        if (!slices) return refuse(slices.error());
-        if (slices->total_bytes == 0) return storage::damaged(log_->path(), fmt::format("no batch at offset {}", at));
-        buffer.resize(slices->total_bytes);
-        if (const auto read = storage::read_slices(*slices, buffer); !read) return read;
-        wire::BatchReader batches(buffer);
-        while (const auto batch = batches.next()) {
-            if (const auto good = visit_batch(*batch, log_->path(), visit); !good) return good;
-        }
-        if (batches.end() != wire::BatchesEnd::complete) return storage::damaged(log_->path(), "a batch is cut off");
-        at = slices->end_offset;
-    }
-    return {};
+    return visit_records(*log_, log_->log_start(), log_->log_end(), [&](Offset offset, const wire::RecordView& record) {
+        return record.value && visit(offset, *record.value);
+    });
 }
 
 // The vote of a quorum of one: the epoch is on disk before anything is written in it.

@@ -30,7 +30,9 @@ Node::Node(EngineConfig config, storage::FileSystem& files, Outbox& outbox, Rand
       outbox_(&outbox),
       random_(seed),
       connections_(outbox, static_cast<std::size_t>(std::max(config_.max_requests_in_flight, 1))),
-      fetch_sessions_(static_cast<std::size_t>(std::max(config_.fetch_session_slots, 0)), kMaxSessionPartitions) {}
+      fetch_sessions_(static_cast<std::size_t>(std::max(config_.fetch_session_slots, 0)), kMaxSessionPartitions),
+      groups_(*this, {.machine = config_.groups,
+                      .max_batch_bytes = static_cast<std::size_t>(config_.topic_defaults.max_message_bytes)}) {}
 
 Node::~Node() = default;
 
@@ -54,8 +56,10 @@ void Node::connection_closed(ConnectionId connection, Moment now) {
 
 void Node::end_of_turn(Moment now) {
     latest_ = now;
-    write_batches(now);
-    settle(now);
+    do {
+        write_batches(now);
+        settle(now);
+    } while (!to_write_.empty());  // what a coordinator writes because of what it wrote
     if (!job_ && !to_flush_.empty()) start_flush(now);
 }
 
@@ -65,10 +69,12 @@ void Node::write_batches(Moment now) {
     }
 }
 
-/// What steps of machines left to do: fetches that may have enough now, directories that failed.
+/// What steps of machines left to do: fetches that may have enough now, records of groups that are committed,
+/// directories that failed.
 void Node::settle(Moment now) {
-    while (!newly_offline_.empty() || fetches_.any_woken()) {
+    while (!newly_offline_.empty() || fetches_.any_woken() || groups_.any_answered()) {
         take_directories_offline(now);
+        groups_.settle(now);
         for (const ReplySlot slot : fetches_.take_woken()) {
             auto fetch = fetches_.take(slot);
             if (!fetch) continue;
@@ -140,7 +146,8 @@ void Node::flush_completed(const FlushResult& result, Moment now) {
     }
 }
 
-void Node::answered(Partition&, const ReplyProduce& reply) {
+void Node::answered(Partition& partition, const ReplyProduce& reply) {
+    if (GroupCoordinators::owns(reply.token)) return groups_.answered(partition, reply);
     const PendingProduces::Part place = produces_.take(reply.token);
     PendingProduce& request = produces_[place.request];
     auto& part = request.part(place.topic, place.partition);
@@ -206,6 +213,19 @@ void Node::wake_wanted(Partition& partition, Time time) {
     }
     partition_timers_.insert_or_assign(number, time);
     timers_.set(time, {.kind = TimerId::Kind::partition, .first = number, .second = 0});
+}
+
+void Node::group_wake_wanted(PartitionId partition, Time time) {
+    const TimerId timer{
+        .kind = TimerId::Kind::group_coordinator, .first = static_cast<std::uint64_t>(partition.value()), .second = 0};
+    const auto [set, is_new] = group_timers_.try_emplace(partition, time);
+    if (!is_new) timers_.cancel(set->second, timer);
+    set->second = time;
+    timers_.set(time, timer);
+}
+
+void Node::groups_unreadable(PartitionId partition, std::string_view detail) {
+    outbox_->groups_unreadable(partition.value(), detail);
 }
 
 void Node::went_offline(Partition& partition, const storage::IoError& error) {
@@ -366,6 +386,11 @@ void Node::remove_topic(const TopicId& id, Moment now) {
             fail(partition->directory(), gone.error());
         }
     }
+    if (topic->name == kGroupsTopic) {
+        groups_.all_resigned(now);
+    } else {
+        groups_.topic_deleted(topic->name, now);
+    }
     topics_.remove(id);
 }
 
@@ -388,6 +413,12 @@ void Node::deadline_reached(Moment now) {
                     fetch->parked.clear();
                     answer_or_park(*this, *std::move(fetch), now);
                 }
+                break;
+            }
+            case TimerId::Kind::group_coordinator: {
+                const PartitionId partition{static_cast<std::int32_t>(due->first)};
+                group_timers_.erase(partition);
+                groups_.deadline_reached(partition, now);
                 break;
             }
             case TimerId::Kind::task:
@@ -415,6 +446,7 @@ void Node::shutdown(Moment now) {
         }
     }
     settle(now);
+    groups_.all_resigned(now);
     for (const ReplySlot slot : fetches_.all()) {
         auto fetch = fetches_.take(slot);
         cancel_parked(*fetch, now);

@@ -12,6 +12,7 @@
 #include "broker/engine/connections.h"
 #include "broker/engine/engine.h"
 #include "broker/engine/fetch_session.h"
+#include "broker/engine/group_coordinators.h"
 #include "broker/engine/partition.h"
 #include "broker/engine/pending_deletes.h"
 #include "broker/engine/pending_fetches.h"
@@ -31,7 +32,7 @@ namespace highwater::engine {
 bool is_written_by_the_node_only(std::string_view topic);
 
 /// All that one node holds, and what its handlers share. Entry points as in Engine.
-class Node final : private PartitionHost {
+class Node final : private PartitionHost, private GroupHost {
   public:
     static Result<std::unique_ptr<Node>, StartError> start(EngineConfig config, storage::FileSystem& files,
                                                            Outbox& outbox, RandomSeed seed, Moment now);
@@ -58,6 +59,8 @@ class Node final : private PartitionHost {
     [[nodiscard]] PendingProduces& produces() { return produces_; }
     [[nodiscard]] PendingFetches& fetches() { return fetches_; }
     [[nodiscard]] PendingDeletes& deletes() { return deletes_; }
+    [[nodiscard]] GroupCoordinators& groups() { return groups_; }
+    [[nodiscard]] const GroupCoordinators& groups() const { return groups_; }
     [[nodiscard]] Random& random() { return random_; }
     [[nodiscard]] wire::RecordScratch& record_scratch() { return scratch_; }
     [[nodiscard]] std::vector<std::unique_ptr<storage::LogDirectory>>& directories() { return directories_; }
@@ -100,6 +103,7 @@ class Node final : private PartitionHost {
         high_watermarks,
         log_starts,
         deleted_files,
+        group_offsets,
     };
 
     Node(EngineConfig config, storage::FileSystem& files, Outbox& outbox, RandomSeed seed);
@@ -112,6 +116,9 @@ class Node final : private PartitionHost {
     void wake_wanted(Partition& partition, Time time) override;
     void went_offline(Partition& partition, const storage::IoError& error) override;
     storage::IoResult<std::unique_ptr<storage::PartitionLog>> create_log(Partition& partition) override;
+
+    void group_wake_wanted(PartitionId partition, Time time) override;
+    void groups_unreadable(PartitionId partition, std::string_view detail) override;
 
     Result<void, StartError> open_directories(Moment now);
     Result<void, StartError> open_metadata(Moment now);
@@ -158,6 +165,7 @@ class Node final : private PartitionHost {
     PendingProduces produces_;
     PendingFetches fetches_;
     PendingDeletes deletes_;
+    GroupCoordinators groups_;
     Timers timers_;
     wire::RecordScratch scratch_;
     storage::RetentionClock retention_clock_;
@@ -170,6 +178,7 @@ class Node final : private PartitionHost {
     std::uint64_t next_partition_number_ = 1;
     std::unordered_map<std::uint64_t, Partition*> partitions_;
     std::unordered_map<std::uint64_t, Time> partition_timers_;
+    std::map<PartitionId, Time> group_timers_;
     std::size_t parked_partitions_ = 0;
     ProducerId next_producer_id_;
     ProducerId end_of_producer_ids_;

@@ -297,6 +297,9 @@ void Node::lead(Partition& partition, Moment now) {
     for (const NodeId node : image->replicas) input.replicas.push_back(node);
     for (const NodeId node : image->isr) input.isr.push_back(node);
     partition.step(input, now);
+    if (partition.identity().name.topic != kGroupsTopic) return;
+    const TopicImage* topic = metadata_->image().topic(partition.identity().topic_id);
+    groups_.elected(partition, static_cast<std::int32_t>(topic->partitions.size()), now);
 }
 
 }  // namespace highwater::engine

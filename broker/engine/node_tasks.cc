@@ -53,6 +53,8 @@ std::chrono::milliseconds Node::interval_of(Task task) const {
             return std::max(kLeast, config_.replica_high_watermark_checkpoint_interval);
         case Task::log_starts:
             return std::max(kLeast, config_.log_flush_start_offset_checkpoint_interval);
+        case Task::group_offsets:
+            return std::max(kLeast, config_.offsets_retention_check_interval);
         case Task::deleted_files:
             break;
     }
@@ -61,8 +63,8 @@ std::chrono::milliseconds Node::interval_of(Task task) const {
 }
 
 void Node::start_tasks(Moment now) {
-    for (const Task task :
-         {Task::retention, Task::recovery_points, Task::high_watermarks, Task::log_starts, Task::deleted_files}) {
+    for (const Task task : {Task::retention, Task::recovery_points, Task::high_watermarks, Task::log_starts,
+                            Task::deleted_files, Task::group_offsets}) {
         timers_.set(now.time + interval_of(task),
                     {.kind = TimerId::Kind::task, .first = static_cast<std::uint64_t>(task), .second = 0});
     }
@@ -80,6 +82,10 @@ void Node::run(Task task, Moment now) {
             break;
         case Task::deleted_files:
             remove_deleted_files(now);
+            break;
+        case Task::group_offsets:
+            groups_.expire_offsets(now);
+            settle(now);
             break;
     }
     timers_.set(now.time + interval_of(task),

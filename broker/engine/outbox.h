@@ -48,6 +48,10 @@ class Outbox {
     /// A log directory failed: nothing in it is served any more (KAFKA_STORAGE_ERROR). With `all_failed` the node can
     /// do nothing useful and the shell stops the process, as Kafka's does. `detail` names the file and the reason.
     virtual void storage_failed(std::string_view directory, std::string_view detail, bool all_failed) = 0;
+
+    /// The groups whose offsets are in this partition of `__consumer_offsets` are refused (COORDINATOR_NOT_AVAILABLE):
+    /// its log can't be read. `detail` names the file and the reason.
+    virtual void groups_unreadable(std::int32_t partition, std::string_view detail) = 0;
 };
 
 }  // namespace highwater::engine

@@ -45,9 +45,11 @@ class FakeOutbox final : public Outbox {
         failed.emplace_back(directory);
         all_failed = all;
     }
+    void groups_unreadable(std::int32_t partition, std::string_view) override { unreadable.push_back(partition); }
 
     std::map<ConnectionId, std::deque<std::vector<std::byte>>> sent;
     std::map<ConnectionId, Closed> closed;
+    std::vector<std::int32_t> unreadable;
     std::set<ConnectionId> paused;
     std::optional<FlushJob> job;
     std::vector<std::string> failed;

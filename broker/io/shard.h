@@ -56,6 +56,7 @@ class Shard final : private transport::Service, private engine::Outbox {
     void resume_reading(engine::ConnectionId connection) override;
     void start_flush(engine::FlushJob job) override;
     void storage_failed(std::string_view directory, std::string_view detail, bool all_failed) override;
+    void groups_unreadable(std::int32_t partition, std::string_view detail) override;
 
     /// The clocks as of this turn.
     engine::Moment now();

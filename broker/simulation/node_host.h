@@ -63,6 +63,7 @@ class NodeHost final : private engine::Outbox {
     void pause_reading(engine::ConnectionId) override {}
     void resume_reading(engine::ConnectionId) override {}
     void storage_failed(std::string_view, std::string_view, bool) override { storage_failed_ = true; }
+    void groups_unreadable(std::int32_t, std::string_view) override {}
     void start_flush(engine::FlushJob job) override;
 
     World& world_;

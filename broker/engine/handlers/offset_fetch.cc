@@ -1,0 +1,143 @@
+#include "net/wire/message/offset_fetch.h"
+
+#include "broker/engine/handlers.h"
+#include "broker/engine/node.h"
+
+namespace highwater::engine {
+
+namespace {
+
+using Offsets = std::map<TopicPartition, CommittedOffset>;
+
+/// Before it an answer had no error but those of partitions.
+constexpr std::int16_t kFirstVersionWithError = 2;
+/// KIP-709.
+constexpr std::int16_t kFirstVersionWithGroups = 8;
+constexpr std::int16_t kFirstVersionWithTopicIds = 10;
+
+Result<const Offsets*> offsets_of(const Node& node, std::string_view group) {
+    const auto coordinator = node.groups().find(group);
+    if (!coordinator) return refuse(coordinator.error());
+    return (*coordinator)->offsets_of(group);
+}
+
+template <class Part>
+void fill(Part& part, PartitionId index, const CommittedOffset* committed) {
+    part.partition_index = index;
+    part.committed_offset = -1;
+    if (committed == nullptr) return;
+    part.committed_offset = committed->offset.value();
+    if (committed->leader_epoch) part.committed_leader_epoch = *committed->leader_epoch;
+    part.metadata = wire::String(committed->metadata);
+}
+
+/// The offsets of the partitions that were asked for, whether there are any or not.
+template <class Topics, class Asked>
+void fill_asked(Topics& topics, std::string_view name, const Asked& asked, const Offsets& offsets) {
+    auto& out = topics.emplace_back();
+    out.name = wire::String(name);
+    for (const PartitionId index : asked) {
+        const auto found = offsets.find(TopicPartition{std::string(name), index});
+        fill(out.partitions.emplace_back(), index, found == offsets.end() ? nullptr : &found->second);
+    }
+}
+
+/// All that the group has committed.
+template <class Topics>
+void fill_all(Topics& topics, const Offsets& offsets) {
+    const std::string* last = nullptr;
+    for (const auto& [partition, committed] : offsets) {
+        if (last == nullptr || *last != partition.topic) {
+            topics.emplace_back().name = wire::String(partition.topic);
+            last = &partition.topic;
+        }
+        auto& parts = topics.materialise().back().partitions;
+        fill(parts.emplace_back(), partition.partition, &committed);
+    }
+}
+
+wire::OffsetFetchResponse of_one_group(const Node& node, std::int16_t version,
+                                       const wire::OffsetFetchRequest& message) {
+    wire::OffsetFetchResponse response;
+    const auto offsets = offsets_of(node, message.group_id.view());
+    if (offsets && !message.topics) {
+        fill_all(response.topics, **offsets);
+    } else if (offsets) {
+        for (const auto& topic : *message.topics) {
+            fill_asked(response.topics, topic.name.view(), topic.partition_indexes, **offsets);
+        }
+    } else if (version >= kFirstVersionWithError || !message.topics) {
+        response.error_code = offsets.error();
+    } else {
+        for (const auto& topic : *message.topics) {
+            auto& out = response.topics.emplace_back();
+            out.name = topic.name;
+            for (const PartitionId index : topic.partition_indexes) {
+                auto& part = out.partitions.emplace_back();
+                fill(part, index, nullptr);
+                part.error_code = offsets.error();
+            }
+        }
+    }
+    return response;
+}
+
+using GroupAnswer = wire::OffsetFetchResponse::OffsetFetchResponseGroup;
+
+void fill_by_id(Node& node, GroupAnswer& answer, const wire::OffsetFetchRequest::OffsetFetchRequestTopics& topic,
+                const Offsets& offsets) {
+    if (const Topic* known = node.topics().find(topic.topic_id)) {
+        fill_asked(answer.topics, known->name, topic.partition_indexes, offsets);
+        answer.topics.materialise().back().topic_id = topic.topic_id;
+        return;
+    }
+    auto& out = answer.topics.emplace_back();
+    out.topic_id = topic.topic_id;
+    for (const PartitionId index : topic.partition_indexes) {
+        auto& part = out.partitions.emplace_back();
+        fill(part, index, nullptr);
+        part.error_code = ErrorCode::unknown_topic_id;
+    }
+}
+
+/// Of all offsets, those of topics that are still there get their ids; the others can't be named.
+void name_by_id(Node& node, GroupAnswer& answer) {
+    decltype(answer.topics) named;
+    for (auto& topic : answer.topics.materialise()) {
+        const Topic* known = node.topics().find(topic.name.view());
+        if (known == nullptr) continue;
+        topic.topic_id = known->id;
+        named.push_back(topic);
+    }
+    answer.topics = std::move(named);
+}
+
+}  // namespace
+
+wire::OffsetFetchResponse handle(Node& node, const RequestInfo& request, const wire::OffsetFetchRequest& message) {
+    if (request.version() < kFirstVersionWithGroups) return of_one_group(node, request.version(), message);
+    const bool by_id = request.version() >= kFirstVersionWithTopicIds;
+    wire::OffsetFetchResponse response;
+    for (const auto& group : message.groups) {
+        GroupAnswer& answer = response.groups.emplace_back();
+        answer.group_id = group.group_id;
+        const auto offsets = offsets_of(node, group.group_id.view());
+        if (!offsets) {
+            answer.error_code = offsets.error();
+        } else if (!group.topics) {
+            fill_all(answer.topics, **offsets);
+            if (by_id) name_by_id(node, answer);
+        } else {
+            for (const auto& topic : *group.topics) {
+                if (by_id) {
+                    fill_by_id(node, answer, topic, **offsets);
+                } else {
+                    fill_asked(answer.topics, topic.name.view(), topic.partition_indexes, **offsets);
+                }
+            }
+        }
+    }
+    return response;
+}
+
+}  // namespace highwater::engine
