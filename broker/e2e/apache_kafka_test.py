@@ -19,9 +19,8 @@ def java(main_class, *arguments, stdin=None, check=True):
     return done.stdout.decode() + ("" if check else done.stderr.decode())
 
 
-class Tools(unittest.TestCase):
-    def setUp(self):
-        self.broker = self.enterContext(testing.broker("apache-kafka"))
+class ToolCase(unittest.TestCase):
+    """The tools that the cases below run against the broker."""
 
     def tool(self, name, *arguments, **options):
         return java(name, "--bootstrap-server", self.broker.address, *arguments, **options)
@@ -40,6 +39,11 @@ class Tools(unittest.TestCase):
         return self.tool("org.apache.kafka.tools.consumer.ConsoleConsumer", "--topic", topic, "--partition", "0",
                          "--offset", "earliest", "--max-messages", str(count), "--formatter-property", "print.key=true",
                          "--formatter-property", "key.separator=:", "--timeout-ms", "60000", *options)
+
+
+class Tools(ToolCase):
+    def setUp(self):
+        self.broker = self.enterContext(testing.broker("apache-kafka"))
 
     def test_topics_are_created_described_altered_and_deleted(self):
         self.topics("--create", "--topic", "java", "--partitions", "2", "--config", "retention.ms=100000")
@@ -99,6 +103,50 @@ class Tools(unittest.TestCase):
         producers = self.tool("org.apache.kafka.tools.TransactionsCommand", "describe-producers", "--topic", "told",
                               "--partition", "0")
         self.assertEqual(len(producers.strip().splitlines()), 2, producers)  # a heading, one producer
+
+
+class Groups(ToolCase):
+    """The Java consumer with group.protocol=classic, and kafka-consumer-groups."""
+
+    def setUp(self):
+        self.broker = self.enterContext(testing.broker("apache-kafka-groups", group_initial_rebalance_delay_ms=200))
+
+    def groups(self, *arguments, **options):
+        return self.tool("org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", *arguments, **options)
+
+    def consume_as_group(self, count):
+        return self.tool("org.apache.kafka.tools.consumer.ConsoleConsumer", "--topic", "shared", "--group", "java",
+                         "--max-messages", str(count), "--timeout-ms", "60000", "--command-property",
+                         "auto.offset.reset=earliest", "--command-property", "group.protocol=classic").split()
+
+    def test_a_group_consumes_and_is_described_reset_dumped_and_deleted(self):
+        self.broker.create_topic("shared", 4)
+        self.produce("shared", [f"k{i}:v{i}\n" for i in range(100)])
+        self.assertEqual(sorted(self.consume_as_group(100)), sorted(f"v{i}" for i in range(100)))
+        described = [line.split() for line in self.groups("--describe", "--group", "java").splitlines()
+                     if line.startswith("java")]
+        self.assertEqual(len(described), 4)
+        self.assertEqual(sum(int(row[3]) for row in described), 100, described)
+        self.assertEqual({row[5] for row in described}, {"0"}, "no lag")
+        self.assertIn("Empty", self.groups("--describe", "--group", "java", "--state"))
+        self.assertRegex(self.groups("--list", "--state"), r"java\s+Empty")
+
+        reset = self.groups("--reset-offsets", "--group", "java", "--topic", "shared", "--to-earliest", "--execute")
+        self.assertEqual({line.split()[3] for line in reset.splitlines() if line.startswith("java")}, {"0"})
+        self.assertEqual(len(self.consume_as_group(100)), 100)
+        self.assertIn("Request succeeded for deleting offsets from group java.",
+                      self.groups("--delete-offsets", "--group", "java", "--topic", "shared:0"))
+        self.assertIn("was successful", self.groups("--delete", "--group", "java"))
+        self.assertNotIn("java", self.groups("--list").split())
+
+        partition = next(path for path in self.broker.data.glob("__consumer_offsets-*")
+                         if (path / "00000000000000000000.log").exists())
+        self.broker.stop()
+        dumped = java("org.apache.kafka.tools.DumpLogSegments", "--offsets-decoder", "--files",
+                      str(partition / "00000000000000000000.log"))
+        self.assertIn('"group":"java","topic":"shared","partition":3', dumped)
+        self.assertIn('"protocolType":"consumer"', dumped)
+        self.assertIn("<DELETE>", dumped)
 
 
 class DumpLog(unittest.TestCase):

@@ -51,6 +51,29 @@ class OldClient(unittest.TestCase):
                         self.assertEqual(offsets, list(range(200)))
                     self.assertEqual(self.consume(topic, 200), records)
 
+    def test_a_group_of_a_0_10_client_goes_on_where_it_was(self):
+        self.broker.create_topic("group")
+        self.produce("group", [(None, b"%d" % i) for i in range(100)])
+
+        def consume(count):
+            consumer = KafkaConsumer("group", bootstrap_servers=self.broker.address, api_version=(0, 10), group_id="old",
+                                     auto_offset_reset="earliest", enable_auto_commit=False, consumer_timeout_ms=60_000,
+                                     max_poll_records=10)
+            found = []
+            for record in consumer:
+                found.append(record.value)
+                if len(found) == count:
+                    break
+            consumer.commit()
+            self.assertEqual(consumer.assignment(), {TopicPartition("group", 0)})
+            consumer.close()
+            return found
+
+        self.assertEqual(consume(40), [b"%d" % i for i in range(40)])
+        self.broker.kill()
+        self.broker.start()
+        self.assertEqual(consume(60), [b"%d" % i for i in range(40, 100)])
+
     def test_message_format_0_is_written_and_read(self):
         self.broker.create_topic("v0")
         records = [(None, b"%d" % i) for i in range(100)]

@@ -51,6 +51,43 @@ class KafkaPython(unittest.TestCase):
                         self.assertEqual(offsets, list(range(200)))
                     self.assertEqual(self.consume(topic, 200), records)
 
+    def test_members_share_partitions_and_the_group_is_listed_described_and_deleted(self):
+        self.broker.create_topic("shared", 4)
+        options = {"bootstrap_servers": self.broker.address, "group_id": "kp", "auto_offset_reset": "earliest",
+                   "enable_auto_commit": False, "client_id": "kp", "heartbeat_interval_ms": 300}
+        members = [KafkaConsumer("shared", **options) for _ in range(2)]
+
+        def shared():
+            for member in members:
+                member.poll(100)
+            return sorted(len(member.assignment()) for member in members) == [2, 2]
+
+        testing.await_true(shared, 90, "two members have two partitions each")
+        for partition in range(4):
+            producer = KafkaProducer(bootstrap_servers=self.broker.address)
+            producer.send("shared", value=b"v", partition=partition).get(60)
+            producer.close()
+        read = []
+
+        def all_read():
+            for member in members:
+                read.extend(record.partition for records in member.poll(100).values() for record in records)
+                member.commit()
+            return sorted(read) == [0, 1, 2, 3]
+
+        testing.await_true(all_read, 90, "every record is read once")
+        admin = KafkaAdminClient(bootstrap_servers=self.broker.address)
+        self.assertEqual([(group["group_id"], group["group_state"]) for group in admin.list_groups()],
+                         [("kp", "Stable")])
+        self.assertEqual(len(admin.describe_groups(["kp"])["kp"]["members"]), 2)
+        offsets = admin.list_group_offsets("kp")["kp"]
+        self.assertEqual({at.partition: known.offset for at, known in offsets.items()}, {p: 1 for p in range(4)})
+        for member in members:
+            member.close()
+        self.assertEqual(admin.delete_groups(["kp"]), {"kp": "OK"})
+        self.assertEqual(admin.list_groups(), [])
+        admin.close()
+
     def test_an_idempotent_producer_works(self):
         self.broker.create_topic("idempotent")
         records = [(None, b"%d" % i, []) for i in range(500)]

@@ -56,6 +56,25 @@ async function main(address) {
   await admin.deleteTopicRecords({ topic: 'kafkajs-idempotent', partitions: [{ partition: 0, offset: '40' }] });
   report.lowAfterDeleteRecords = (await admin.fetchTopicOffsets('kafkajs-idempotent'))[0].low;
 
+  const consumer = kafka.consumer({ groupId: 'kafkajs-group', sessionTimeout: 10000, heartbeatInterval: 300 });
+  await consumer.connect();
+  await consumer.subscribe({ topics: ['kafkajs-none'], fromBeginning: true });
+  const consumed = [];
+  await new Promise((resolve, reject) => {
+    consumer.on(consumer.events.CRASH, (event) => reject(event.payload.error));
+    consumer.run({ eachMessage: async ({ message }) => {
+      consumed.push(message.value.toString());
+      if (consumed.length === 100) resolve();
+    } }).catch(reject);
+  });
+  report.consumed = consumed.sort();
+  report.groupState = (await admin.describeGroups(['kafkajs-group'])).groups[0].state;
+  await consumer.disconnect();  // which commits
+  const [{ partitions }] = await admin.fetchOffsets({ groupId: 'kafkajs-group', topics: ['kafkajs-none'] });
+  report.groupOffset = partitions[0].offset;
+  await admin.deleteGroups(['kafkajs-group']);
+  report.groupsAtTheEnd = (await admin.listGroups()).groups;
+
   await admin.disconnect();
   console.log(JSON.stringify(report));
 }

@@ -1,4 +1,4 @@
-"""kafkajs: admin, producer and fetching; the script is kafkajs_script.js."""
+"""kafkajs: admin, producer and consumer group; the script is kafkajs_script.js."""
 
 import json
 import os
@@ -25,6 +25,10 @@ class Kafkajs(unittest.TestCase):
             self.assertEqual(report["acks"], {"-1": [0, 0], "1": [0, 0], "0": []})
             self.assertEqual(report["idempotentEnd"], "50")
             self.assertEqual(report["lowAfterDeleteRecords"], "40")
+            self.assertEqual(report["consumed"], sorted(f"v{i}" for i in range(100)))
+            self.assertEqual(report["groupState"], "Stable")
+            self.assertEqual(report["groupOffset"], "100")
+            self.assertEqual(report["groupsAtTheEnd"], [])
 
             import wire
             for topic in ("kafkajs-none", "kafkajs-gzip", "kafkajs-snappy"):
