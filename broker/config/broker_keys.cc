@@ -285,7 +285,7 @@ constexpr BrokerKey kKeys[] = {
     later("quorum", "metadata.max.idle.interval.ms", T::int32, "500", "snapshots of the metadata log"),
     works("groups", "offsets.topic.num.partitions", T::int32, "50", 1, kInt32, [](S& s, V v) -> Applied { s.engine.groups_topic.partitions = number32(v); return {}; },
           "Partitions of __consumer_offsets, which the first client that asks for a coordinator creates."),
-    later("groups", "offsets.topic.replication.factor", T::int16, "3", kCluster),
+    no_effect("groups", "offsets.topic.replication.factor", T::int16, "3", 1, 32767, "one node holds the only replica"),
     works("groups", "offsets.topic.segment.bytes", T::int32, "104857600", 1024, kInt32, [](S& s, V v) -> Applied { s.engine.groups_topic.segment_bytes = number32(v); return {}; },
           "Segment size of __consumer_offsets when it is created."),
     later("groups", "offsets.topic.compression.codec", T::int32, "0", "compressed group records"),

@@ -105,11 +105,10 @@ TEST(Configuration, SaysEverythingThatIsWrongAtOnce) {
 }
 
 TEST(Configuration, RefusesWhatHasNoFunctionYetUnlessItIsTheDefault) {
-    EXPECT_THAT(
-        errors_of("offsets.topic.replication.factor=1"),
-        ElementsAre("server.properties:1: offsets.topic.replication.factor: not supported yet: consumer groups; "
-                    "leave the key out or give it its default, 3"));
-    EXPECT_THAT(errors_of("offsets.topic.replication.factor=3"), IsEmpty());
+    EXPECT_THAT(errors_of("broker.session.timeout.ms=1"),
+                ElementsAre("server.properties:1: broker.session.timeout.ms: not supported yet: more than one node "
+                            "(replication); leave the key out or give it its default, 9000"));
+    EXPECT_THAT(errors_of("broker.session.timeout.ms=9000"), IsEmpty());
     EXPECT_THAT(errors_of("process.roles=controller").size(), 1U);
     EXPECT_THAT(errors_of("process.roles=controller, broker"), IsEmpty());
     EXPECT_THAT(errors_of("listeners=SSL://:9093"),

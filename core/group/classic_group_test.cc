@@ -147,6 +147,7 @@ TEST(ClassicGroup, WhoeverComesBackHasAWholeSession) {
     groups.pass(seconds{9});
     const auto again = groups.answer_to<JoinAnswer>(groups.join(a));
     EXPECT_EQ(again->generation, Generation{2});
+    groups.pass(seconds{9});  // its former session ended in between
     groups.sync(a, Generation{2}, {{a, "all"}});
     groups.pass(seconds{9});
     EXPECT_EQ(groups.heartbeat(a, Generation{2}), ErrorCode::none);

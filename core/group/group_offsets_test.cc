@@ -121,7 +121,9 @@ TEST(OffsetExpiry, OfALiveGroupTakesOnlyWhatNoMemberSubscribesTo) {
     groups.commit(a, Generation{1}, 7, "t");
     groups.commit(a, Generation{1}, 8, "left");
     groups.pass(seconds{3});
-    const GroupToken newcomer = groups.send(groups.join_request(""));
+    request = groups.join_request("");
+    request.protocols = {{"range", subscription({"t"})}};
+    const GroupToken newcomer = groups.send(request);
     groups.give(ExpireOffsets{});
     EXPECT_EQ(groups.committed("left"), 8) << "the group rebalances";
     request = groups.join_request(a);
@@ -172,15 +174,18 @@ TEST(DeleteGroup, TakesAnEmptyGroupWithItsOffsets) {
 
 TEST(TopicDeleted, TakesWhatGroupsCommittedForItAlsoWhatIsOnItsWay) {
     Groups groups;
-    groups.commit("", Generation{-1}, 5, "gone");
     groups.commit("", Generation{-1}, 6, "kept");
     groups.hold_writes = true;
     groups.commit("", Generation{-1}, 7, "gone");
     groups.give(TopicDeleted{"gone"});
     groups.commit_writes();
+    groups.hold_writes = false;
     EXPECT_EQ(groups.committed("gone"), -1);
     EXPECT_EQ(groups.committed("kept"), 6);
     groups.fail_over();
+    EXPECT_EQ(groups.committed("gone"), -1);
+    groups.commit("", Generation{-1}, 8, "gone");
+    groups.give(TopicDeleted{"gone"});
     EXPECT_EQ(groups.committed("gone"), -1);
     EXPECT_EQ(groups.committed("kept"), 6);
 }
