@@ -21,6 +21,13 @@ TopicToCreate topic_to_create(Node& node, std::string_view name) {
     topic.name = std::string(name);
     topic.id = TopicId{node.random().uuid()};
     topic.placement = node.random().next();
+    if (name != kGroupsTopic) return topic;
+    // Whoever is first to ask for it, it must not lose offsets to retention.
+    topic.partition_count = node.config().groups_topic.partitions;
+    topic.replication_factor = 1;
+    topic.configs = {{"cleanup.policy", "compact"},
+                     {"compression.type", "producer"},
+                     {"segment.bytes", std::to_string(node.config().groups_topic.segment_bytes)}};
     return topic;
 }
 

@@ -19,7 +19,7 @@ ControllerLimits controller_limits(const Node& node);
 std::vector<CreatedTopic> create_topics(Node& node, const std::vector<TopicToCreate>& topics, bool validate_only,
                                         Moment now);
 
-/// A topic with nothing but a name; id and placement are drawn.
+/// A topic with nothing but a name; id and placement are drawn. `__consumer_offsets` comes with its settings.
 TopicToCreate topic_to_create(Node& node, std::string_view name);
 
 /// Creates the topics that a client asked about and that are not there (`auto.create.topics.enable`), all with one

@@ -24,6 +24,7 @@ TopicToCreate to_create(Node& node, const wire::CreateTopicsRequest::CreatableTo
         out.assignments.push_back(
             {.partition = assignment.partition_index, .replicas = assignment.broker_ids.to_vector()});
     }
+    out.configs.clear();  // what is created by name has what its creator says
     for (const auto& config : topic.configs) {
         out.configs.emplace_back(config.name.to_string(), std::nullopt);
         if (config.value) out.configs.back().second = config.value->to_string();

@@ -22,13 +22,7 @@ Refusal prepare(Node& node, std::int8_t key_type, Moment now) {
         return {ErrorCode::invalid_request, "Only groups have coordinators here: transactions are not supported yet."};
     }
     if (node.topics().find(kGroupsTopic) != nullptr) return {};
-    TopicToCreate topic = topic_to_create(node, kGroupsTopic);
-    topic.partition_count = node.config().groups_topic.partitions;
-    topic.replication_factor = 1;
-    topic.configs = {{"cleanup.policy", "compact"},
-                     {"compression.type", "producer"},
-                     {"segment.bytes", std::to_string(node.config().groups_topic.segment_bytes)}};
-    const auto created = create_topics(node, {topic}, false, now);
+    const auto created = create_topics(node, {topic_to_create(node, kGroupsTopic)}, false, now);
     const ControllerError& error = created.front().error;
     if (error.error == ErrorCode::none || error.error == ErrorCode::topic_already_exists) return {};
     return {ErrorCode::coordinator_not_available, "__consumer_offsets was not created: " + error.message};

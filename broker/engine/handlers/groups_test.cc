@@ -1,6 +1,7 @@
 // The group APIs through the engine: bytes in, bytes out, `__consumer_offsets` on a simulated disk.
 #include <gmock/gmock.h>
 
+#include "broker/engine/node.h"
 #include "broker/engine/testing.h"
 #include "net/wire/message/create_partitions.h"
 #include "net/wire/message/delete_groups.h"
@@ -11,6 +12,7 @@
 #include "net/wire/message/join_group.h"
 #include "net/wire/message/leave_group.h"
 #include "net/wire/message/list_groups.h"
+#include "net/wire/message/metadata.h"
 #include "net/wire/message/offset_commit.h"
 #include "net/wire/message/offset_delete.h"
 #include "net/wire/message/offset_fetch.h"
@@ -114,6 +116,17 @@ TEST(Groups, WithoutTheTopicNobodyIsTheCoordinator) {
     wire::HeartbeatRequest request;
     request.group_id = wire::String("g");
     EXPECT_EQ(node.call<wire::HeartbeatResponse>(request, 4)->error_code, ErrorCode::not_coordinator);
+}
+
+// Also a client that only asks for its metadata makes it as it must be: no retention, 50 partitions.
+TEST(Groups, TheTopicIsTheSameWhoeverAsksForItFirst) {
+    TestNode node;
+    wire::MetadataRequest request;
+    request.topics->emplace_back().name = wire::String("__consumer_offsets");
+    request.allow_auto_topic_creation = true;
+    node.call<wire::MetadataResponse>(request, 9);
+    EXPECT_EQ(node.list_offset("__consumer_offsets", -1, 49), 0);
+    EXPECT_EQ(node.engine->node().topics().find("__consumer_offsets")->config.cleanup_policy, "compact");
 }
 
 // hash("g1") is 3242: its records are where Kafka's tools look for them.
