@@ -15,6 +15,7 @@ namespace highwater::model::cluster {
 enum class ActionKind : std::uint8_t {
     kill,            // a = broker: its process dies; what was written stays
     power_loss,      // a = broker, b = how many records that were not durable survive
+    wipe,            // a = broker: its process dies and its disk is gone; it comes back with an empty one
     fence,           // a = broker that runs: the controller takes it for dead
     clock_jump,      // a = leader: its clock passes replica.lag.time.max
     drop,            // a = message: lost; the sender of the request notices
@@ -46,10 +47,10 @@ constexpr std::size_t disturbances_of(ActionKind) {
     return kDisturbances;
 }
 constexpr std::array<std::string_view, kActionKinds> names_of(ActionKind) {
-    return {"kill",           "power_loss", "fence",           "clock_jump",   "drop",   "hold",
-            "duplicate",      "give_up",    "late_produce",    "shut_down",    "elect",  "reassign",
-            "delete_records", "restart",    "session_timeout", "unfence",      "learn",  "heartbeat",
-            "flush",          "fetch",      "deliver",         "deliver_late", "produce"};
+    return {"kill",      "power_loss",     "wipe",    "fence",           "clock_jump",   "drop",
+            "hold",      "duplicate",      "give_up", "late_produce",    "shut_down",    "elect",
+            "reassign",  "delete_records", "restart", "session_timeout", "unfence",      "learn",
+            "heartbeat", "flush",          "fetch",   "deliver",         "deliver_late", "produce"};
 }
 
 using Action = ActionOf<ActionKind>;

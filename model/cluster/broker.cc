@@ -42,6 +42,9 @@ BrokerOutput step(const Scope& scope, std::uint8_t id, Broker& broker, const Bro
         case Kind::power_loss:
             turn.lose_power(input.keep);
             break;
+        case Kind::wipe:
+            turn.lose_disk();
+            break;
         case Kind::metadata:
             turn.learn(input.metadata, input.skipped_a_change != 0);
             break;

@@ -70,6 +70,7 @@ struct BrokerInput {
         shut_down,       // -: it begins to ask the controller
         stop,            // broker_epoch: all is flushed, the mark with this epoch is written, the process ends
         power_loss,      // keep
+        wipe,            // -
         metadata,        // metadata, skipped_a_change
         message,         // message: a fetch, or an answer
         alter_timeout,   // -

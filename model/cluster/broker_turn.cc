@@ -42,6 +42,12 @@ void Turn::lose_power(std::uint8_t keep) {
     cut(keep);
 }
 
+void Turn::lose_disk() {
+    kill();
+    driver_.disk = {};
+    driver_.clean_mark = 0;
+}
+
 void Turn::stop_cleanly(std::uint8_t mark) {
     driver_.disk.durable = static_cast<std::uint8_t>(driver_.disk.log.size());
     driver_.clean_mark = mark;

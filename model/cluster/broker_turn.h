@@ -18,6 +18,7 @@ class Turn {
     void start(std::uint8_t broker_epoch);
     void kill();
     void lose_power(std::uint8_t keep);
+    void lose_disk();
     void begin_to_stop() { driver_.stops = 1; }
     /// KIP-966: flushes and closes the log, then writes the mark of the clean shutdown.
     void stop_cleanly(std::uint8_t mark);

@@ -109,6 +109,7 @@ std::optional<Violation> ClusterWorld::enabled(const State& state, std::vector<A
             const std::size_t unsure = keeps_all ? 0 : broker.disk().log.size() - broker.disk().durable;
             for (std::size_t more = 0; more <= unsure; ++more) add(ActionKind::power_loss, id, more);
         }
+        if (may(ActionKind::wipe)) add(ActionKind::wipe, id);
         if (may(ActionKind::fence) && !has(rest.controller.fenced, id)) add(ActionKind::fence, id);
         if (may(ActionKind::shut_down) && !broker.view.stops && broker.view.knows_the_metadata) {
             add(ActionKind::shut_down, id);

@@ -102,6 +102,15 @@ void ClusterWorld::act(Step& step, Action action) const {
             stopped(step, action.a);
             break;
         }
+        case ActionKind::wipe:
+            count(step.coverage, Occurrence::disk_wiped);
+            step.tell([&] {
+                return fmt::format("broker {}: its process dies, and its disk with {} records is gone", action.a,
+                                   state.brokers[action.a]->disk().log.size());
+            });
+            give(step, action.a, input_of(BrokerInput::Kind::wipe));
+            stopped(step, action.a);
+            break;
         case ActionKind::fence:
         case ActionKind::session_timeout: {
             step.tell([&] { return fmt::format("the controller has not heard of broker {} and fences it", action.a); });

@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, kOccurrences> kNames = {"record appended 
                                                                "late answer arrived",
                                                                "power loss took records",
                                                                "broker came back",
+                                                               "disk wiped",
                                                                "committed record outlived its leader",
                                                                "acknowledged record outlived its leader",
                                                                "leader with an older ISR than the controller's",

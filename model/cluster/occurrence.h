@@ -26,6 +26,7 @@ enum class Occurrence : std::size_t {
     late_answer_arrived,
     power_loss_took_records,
     broker_came_back,
+    disk_wiped,
     /// P1, P2: a newer leader still has what was read, or acknowledged, before.
     committed_record_outlived_its_leader,
     acknowledged_record_outlived_its_leader,

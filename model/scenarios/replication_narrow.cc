@@ -47,6 +47,46 @@ Scenario elr() {
                            acknowledged_record_outlived_its_leader, came_to_rest}};
 }
 
+/// One disk that is gone, also in fsync mode: with eligible leader replicas min.insync.replicas 2 bears it. One such
+/// stop at a time: whoever was killed or lost power counts as one that may have lost its log, too (KIP-966).
+Scenario wiped() {
+    using enum Occurrence;
+    Scope small = elr_scope(2);
+    small.flush_mode = FlushMode::fsync;
+    small.budget(ActionKind::wipe) = 1;
+    small.budget(ActionKind::fence) = 1;
+    Scope ci = small;
+    ci.brokers = 3;
+    ci.first_isr = 0b011;
+    ci.disturbed = 0b011;
+    ci.late_messages = 0;
+    ci.budget(ActionKind::fence) = 0;
+    return {.name = "replication-wiped",
+            .sentence =
+                "Eligible leader replicas, min.insync.replicas 2: a broker's disk is gone and it comes back with an "
+                "empty one. What was acknowledged is on another, which is elected.",
+            .known_to_fail = {},
+            .scopes = {{ScopeSize::small, small, {{311809, 50}}},
+                       {ScopeSize::ci, ci, {{1560397, 50}}, {leader_elected_from_elr}}},
+            .must_occur = {record_appended, record_acknowledged, consumer_read, leader_changed, isr_shrank, isr_grew,
+                           leader_elected_from_elr, eligible_leader_came_back_unclean, disk_wiped, broker_came_back,
+                           candidate_held_a_committed_record, acknowledged_record_outlived_its_leader, came_to_rest}};
+}
+
+/// Without eligible leader replicas the last member of an ISR is elected again, whatever it has lost: as in Kafka.
+Scenario wiped_without_elr() {
+    Scope small = elr_scope(2);
+    small.flush_mode = FlushMode::fsync;
+    small.eligible_leader_replicas = false;
+    small.budget(ActionKind::wipe) = 1;
+    small.budget(ActionKind::fence) = 1;
+    return {.name = "replication-wiped-without-elr",
+            .sentence = "The same without eligible leader replicas: the last member of the ISR comes back empty.",
+            .known_to_fail = {"NoAckedLoss"},
+            .scopes = {{ScopeSize::small, small, {}}},
+            .must_occur = {}};
+}
+
 /// KIP-903: the third replica is out of sync at first, and what vouches for it may be of its former life.
 Scenario incarnations() {
     using enum Occurrence;
@@ -216,8 +256,8 @@ Scenario log_start() {
 }  // namespace
 
 std::vector<Scenario> narrow_scenarios() {
-    return {elr(),      incarnations(), leadership(),     one_down(), unclean(),
-            shutdown(), reassignment(), follower_reads(), log_start()};
+    return {elr(),     wiped(),    wiped_without_elr(), incarnations(),   leadership(), one_down(),
+            unclean(), shutdown(), reassignment(),      follower_reads(), log_start()};
 }
 
 }  // namespace highwater::model::cluster

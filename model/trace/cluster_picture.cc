@@ -131,6 +131,9 @@ class Painter {
             case ActionKind::power_loss:
                 add(lane_of(broker), MarkKind::power_loss, "power loss");
                 return;
+            case ActionKind::wipe:
+                add(lane_of(broker), MarkKind::power_loss, "loses its disk");
+                return;
             case ActionKind::fence:
             case ActionKind::session_timeout:
                 add(controller(), MarkKind::fence, fmt::format("fences broker {}", broker));

@@ -19,21 +19,25 @@ struct Judged {
 
     [[nodiscard]] const History& history() const { return now.rest.history; }
     [[nodiscard]] const Broker& broker(std::uint8_t id) const { return *now.brokers[id]; }
-    /// Whether what this broker's disk holds is what the controller's record means. With flush=replicated a power loss
-    /// takes what was held, and until the broker registers again (as unclean) the record speaks of its former life.
-    [[nodiscard]] bool is_as_registered(std::uint8_t id) const {
-        return scope.flush_mode == FlushMode::fsync || broker(id).view.up;
-    }
-    /// How many power losses could take what was held.
+    /// Whether what this broker's disk holds is what the controller's record means. A wiped disk, and with
+    /// flush=replicated a power loss, takes what was held, and until the broker registers again (as unclean) the record
+    /// speaks of its former life.
+    [[nodiscard]] bool is_as_registered(std::uint8_t id) const { return lossy_stops() == 0 || broker(id).view.up; }
+    /// How many stops could take what was held.
     [[nodiscard]] std::size_t lossy_stops() const {
-        if (scope.flush_mode == FlushMode::fsync) return 0;
-        const auto power_loss = static_cast<std::size_t>(ActionKind::power_loss);
-        return static_cast<std::size_t>(scope.budgets[power_loss] - now.rest.budgets[power_loss]);
+        const std::size_t wiped = so_far(ActionKind::wipe);
+        return scope.flush_mode == FlushMode::fsync ? wiped : wiped + so_far(ActionKind::power_loss);
     }
     /// How much of its log counts as held by this broker: durable in fsync mode.
     [[nodiscard]] std::size_t held(std::uint8_t id) const {
         const Disk& disk = broker(id).disk();
         return scope.flush_mode == FlushMode::fsync ? disk.durable : disk.log.size();
+    }
+
+  private:
+    [[nodiscard]] std::size_t so_far(ActionKind kind) const {
+        const auto i = static_cast<std::size_t>(kind);
+        return static_cast<std::size_t>(scope.budgets[i] - now.rest.budgets[i]);
     }
 };
 
