@@ -64,6 +64,8 @@ if(HIGHWATER_TESTS)
   highwater_model_control(O10-cluster-EpochOrder M11 --silence EpochOrder)
   highwater_model_control(O10-cluster-HWMonotone M10 --silence HWMonotone)
   highwater_model_control(O10-cluster-CandidateCompleteness B05 --silence CandidateCompleteness)
+  # Where nobody is fenced, no later property sees what a forgotten proposal does.
+  highwater_model_control(O10-cluster-QuorumSuperset B25 --silence QuorumSuperset --without fence)
   highwater_model_control(O10-cluster-LogMatchingBelowHW A04
     --silence LogMatchingBelowHW --control rest_is_not_judged)
   highwater_model_control(O10-cluster-NoAckedLoss M13 --silence NoAckedLoss --control rest_is_not_judged)

@@ -142,7 +142,7 @@ Scenario epochs() {
                         without_a_second_leader},
                        {ScopeSize::ci, ci, {{36695013, 76}}},
                        {ScopeSize::medium, medium, {{120881535, 92}}},
-                       {ScopeSize::large, large, {}}},
+                       {ScopeSize::large, large, {{328025701, 95}}}},
             .must_occur = std::move(must_occur)};
 }
 
