@@ -154,7 +154,7 @@ Scenario elections() {
                 "holds outlives each of its leaders.",
             .known_to_fail = {},
             .scopes = {{ScopeSize::small, scope(FlushMode::replicated, {3, 1, 1}, {{kFence, 1}}), {{290370, 44}}},
-                       {ScopeSize::large, scope(FlushMode::replicated, {3, 1, 1}, {{kFence, 2}}), {}}},
+                       {ScopeSize::large, scope(FlushMode::replicated, {3, 1, 1}, {{kFence, 2}}), {{97623815, 70}}}},
             .must_occur = {record_appended, record_acknowledged, consumer_read, leader_changed, two_leaders_at_once,
                            follower_truncated, isr_shrank, isr_grew, committed_record_outlived_its_leader,
                            acknowledged_record_outlived_its_leader, came_to_rest}};
