@@ -15,16 +15,13 @@
 #include "broker/cli/client_options.h"
 #include "broker/cli/exit_code.h"
 #include "broker/client/consumer.h"
+#include "broker/client/list_offsets.h"
 
 namespace highwater::cli {
 
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// ListOffsets' special times.
-constexpr std::int64_t kLatest = -1;
-constexpr std::int64_t kEarliest = -2;
 
 struct ConsumeOptions {
     ClientOptions client;
@@ -154,7 +151,8 @@ std::string seek(const ConsumeOptions& options, client::Consumer& consumer) {
         if (!options.offset.empty() && options.offset != "earliest" && options.offset != "latest")
             return fmt::format("--offset: \"{}\" is none of earliest, latest or a number from 0", options.offset);
         const bool earliest = options.from_beginning || options.offset == "earliest";
-        const auto offset = consumer.offset_at(partition.partition, earliest ? kEarliest : kLatest);
+        const auto offset =
+            consumer.offset_at(partition.partition, earliest ? client::kEarliestTimestamp : client::kLatestTimestamp);
         if (!offset) return offset.error();
         consumer.seek(partition.partition, *offset);
     }

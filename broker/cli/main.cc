@@ -10,6 +10,7 @@
 #include "broker/cli/consume_command.h"
 #include "broker/cli/dump_log_command.h"
 #include "broker/cli/exit_code.h"
+#include "broker/cli/groups_command.h"
 #include "broker/cli/produce_command.h"
 #include "broker/cli/serve_command.h"
 #include "broker/cli/topics_command.h"
@@ -35,6 +36,7 @@ int main(int argc, char** argv) {
     std::function<int()> run;
     add_serve_command(app, run);
     add_topics_command(app, run);
+    add_groups_command(app, run);
     add_configs_command(app, run);
     add_produce_command(app, run);
     add_consume_command(app, run);

@@ -1,7 +1,7 @@
 #include "broker/client/consumer.h"
 
+#include "broker/client/list_offsets.h"
 #include "net/wire/message/fetch.h"
-#include "net/wire/message/list_offsets.h"
 #include "net/wire/record/legacy_message_set.h"
 #include "net/wire/record/record_batch.h"
 
@@ -24,23 +24,11 @@ NodeId Consumer::leader_of(PartitionId partition) const {
 }
 
 Result<Offset, std::string> Consumer::offset_at(PartitionId partition, std::int64_t timestamp) {
-    wire::ListOffsetsRequest::ListOffsetsPartition wanted;
-    wanted.partition_index = partition;
-    wanted.timestamp = timestamp;
-    wire::ListOffsetsRequest::ListOffsetsTopic topic;
-    topic.name = wire::String(topic_);
-    topic.partitions.push_back(std::move(wanted));
-    wire::ListOffsetsRequest request;
-    request.replica_id = NodeId{-1};
-    request.topics.push_back(std::move(topic));
-    const auto answer = cluster_.call<wire::ListOffsetsResponse>(leader_of(partition), request);
-    if (!answer) return unexpected(answer.error());
-    if ((*answer)->topics.empty() || (*answer)->topics.front().partitions.empty())
-        return unexpected(std::string("the broker's answer to ListOffsets names no partition"));
-    const auto result = (*answer)->topics.front().partitions.front();
-    if (result.error_code != ErrorCode::none)
-        return unexpected(fmt::format("the offsets of {}-{} can't be read: {}", topic_, partition, result.error_code));
-    return Offset{result.offset};
+    const TopicPartition wanted{topic_, partition};
+    const auto offsets = list_offsets(cluster_, {info_}, {{wanted, timestamp}});
+    if (!offsets) return unexpected(offsets.error());
+    // No record of that time or later.
+    return offsets->at(wanted).value_or(Offset{-1});
 }
 
 Result<std::size_t, std::string> Consumer::poll(const std::function<bool(const ConsumedRecord&)>& visit) {

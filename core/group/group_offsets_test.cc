@@ -214,5 +214,17 @@ TEST(ConsumerSubscription, IsReadOrRefusedWhateverTheBytes) {
     EXPECT_FALSE(topics_of_subscription(std::string{"\0\0\x7f\xff\xff\xff\0\1a", 9}));
 }
 
+TEST(ConsumerAssignment, IsReadOrRefusedWhateverTheBytes) {
+    const std::string whole{"\0\0\0\0\0\2\0\1a\0\0\0\2\0\0\0\0\0\0\0\7\0\1b\0\0\0\1\0\0\0\1", 32};
+    const std::map<std::string, std::vector<PartitionId>> expected{{"a", {PartitionId{0}, PartitionId{7}}},
+                                                                   {"b", {PartitionId{1}}}};
+    EXPECT_EQ(partitions_of_assignment(whole), expected);
+    EXPECT_EQ(partitions_of_assignment(whole + "user data"), expected);
+    for (std::size_t size = 0; size < whole.size(); ++size) {
+        EXPECT_FALSE(partitions_of_assignment(whole.substr(0, size))) << size;
+    }
+    EXPECT_FALSE(partitions_of_assignment(std::string{"\0\0\x7f\xff\xff\xff\0\1a\0\0\0\0", 13}));
+}
+
 }  // namespace
 }  // namespace highwater

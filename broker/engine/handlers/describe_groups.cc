@@ -26,8 +26,8 @@ void describe(Answer& answer, const ClassicGroup& group) {
         out.client_id = wire::String(member.client_id);
         out.client_host = wire::String(member.client_host);
         if (!is_stable || !group.protocol) continue;
-        out.member_metadata = bytes_on_wire(member.metadata_for(*group.protocol));
-        out.member_assignment = bytes_on_wire(member.assignment);
+        out.member_metadata = wire::bytes_of(member.metadata_for(*group.protocol));
+        out.member_assignment = wire::bytes_of(member.assignment);
     }
 }
 

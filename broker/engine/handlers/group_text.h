@@ -2,12 +2,10 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "broker/engine/request.h"
 #include "core/group/group_input.h"
-#include "net/wire/bytes.h"
+#include "net/wire/bytes_text.h"
 #include "net/wire/string.h"
 
 // What group messages carry, between the wire's types and the machine's.
@@ -17,17 +15,8 @@ namespace highwater::engine {
 inline std::optional<std::string> owned(const std::optional<wire::String>& text) {
     return text ? std::optional(text->to_string()) : std::nullopt;
 }
-inline std::string owned(const wire::Bytes& bytes) {
-    const auto view = bytes.view();
-    return {reinterpret_cast<const char*>(view.data()), view.size()};
-}
 inline std::optional<wire::String> on_wire(const std::optional<std::string>& text) {
     return text ? std::optional(wire::String(*text)) : std::nullopt;
-}
-/// For a field of bytes.
-inline wire::Bytes bytes_on_wire(std::string_view text) {
-    const auto* data = reinterpret_cast<const std::byte*>(text.data());
-    return wire::Bytes(std::vector<std::byte>(data, data + text.size()));
 }
 
 /// "/192.0.2.7": where a member is, as DescribeGroups shows it.

@@ -36,7 +36,7 @@ wire::JoinGroupResponse response_of(const JoinAnswer& answer, std::int16_t versi
         auto& out = response.members.emplace_back();
         out.member_id = wire::String(member.member_id);
         out.group_instance_id = on_wire(member.group_instance_id);
-        out.metadata = bytes_on_wire(member.metadata);
+        out.metadata = wire::bytes_of(member.metadata);
     }
     return response;
 }
@@ -56,7 +56,7 @@ void handle_later(Node& node, const RequestInfo& request, const wire::JoinGroupR
     input.client_host = client_host(request);
     input.protocol_type = message.protocol_type.to_string();
     for (const auto& protocol : message.protocols) {
-        input.protocols.push_back({protocol.name.to_string(), owned(protocol.metadata)});
+        input.protocols.push_back({protocol.name.to_string(), wire::text_of(protocol.metadata)});
     }
     input.requires_known_member_id = request.version() >= kFirstVersionThatComesBackWithItsId;
     input.supports_skipping_assignment = request.version() >= kFirstVersionThatSkipsAssignment;

@@ -13,14 +13,14 @@ void handle_later(Node& node, const RequestInfo& request, const wire::SyncGroupR
     input.protocol_type = owned(message.protocol_type);
     input.protocol = owned(message.protocol_name);
     for (const auto& assignment : message.assignments) {
-        input.assignments.emplace_back(assignment.member_id.to_string(), owned(assignment.assignment));
+        input.assignments.emplace_back(assignment.member_id.to_string(), wire::text_of(assignment.assignment));
     }
     node.groups().ask(std::move(input), request.now, [&node, to = request.reply_to](const SyncAnswer& answer) {
         wire::SyncGroupResponse response;
         response.error_code = answer.error;
         response.protocol_type = on_wire(answer.protocol_type);
         response.protocol_name = on_wire(answer.protocol);
-        response.assignment = bytes_on_wire(answer.assignment);
+        response.assignment = wire::bytes_of(answer.assignment);
         node.reply(to, response);
     });
 }

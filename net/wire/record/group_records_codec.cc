@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "net/wire/bytes_text.h"
 #include "net/wire/internal/group_metadata_records.h"
 #include "net/wire/internal/offset_commit_records.h"
 #include "net/wire/writer.h"
@@ -112,13 +113,8 @@ Result<GroupRecordBytes, EncodeError> encode_one(const GroupMetadataRecord& reco
 
 // ------------------------------------------------------------------------------------------------ from bytes
 
-std::optional<std::string> text_of(const std::optional<String>& text) {
+std::optional<std::string> optional_text(const std::optional<String>& text) {
     return text ? std::optional(text->to_string()) : std::nullopt;
-}
-
-std::string text_of(const Bytes& bytes) {
-    const auto view = bytes.view();
-    return {reinterpret_cast<const char*>(view.data()), view.size()};
 }
 
 std::optional<Timestamp> timestamp_of(std::int64_t number) {
@@ -139,14 +135,14 @@ GroupMetadata from_value(const GroupMetadataValue& value) {
     GroupMetadata group;
     group.protocol_type = value.protocol_type.to_string();
     group.generation = value.generation;
-    group.protocol = text_of(value.protocol);
-    group.leader = text_of(value.leader);
+    group.protocol = optional_text(value.protocol);
+    group.leader = optional_text(value.leader);
     group.current_state_timestamp = timestamp_of(value.current_state_timestamp);
     group.members.reserve(value.members.size());
     for (const GroupMetadataValue::MemberMetadata& row : value.members) {
         PersistedMember& member = group.members.emplace_back();
         member.member_id = row.member_id.to_string();
-        member.group_instance_id = text_of(row.group_instance_id);
+        member.group_instance_id = optional_text(row.group_instance_id);
         member.client_id = row.client_id.to_string();
         member.client_host = row.client_host.to_string();
         member.session_timeout = std::chrono::milliseconds(row.session_timeout);

@@ -1,0 +1,66 @@
+"""Members of consumer groups as programs of their own (group_member.py, librdkafka), and what tests await of them."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import threading
+
+import testing
+
+PATIENCE = 90
+MEMBER = pathlib.Path(__file__).with_name("group_member.py")
+
+
+class Member:
+    """A running group_member.py and all that it has said so far."""
+
+    def __init__(self, broker, group, topic, **settings):
+        options = [f"{key.replace('_', '.')}={value}" for key, value in settings.items()]
+        self.said = []
+        self.process = subprocess.Popen([sys.executable, str(MEMBER), broker.address, group, topic, *options],
+                                        stdout=subprocess.PIPE, text=True)
+        self.listener = threading.Thread(target=self.listen, daemon=True)
+        self.listener.start()
+
+    def listen(self):
+        for line in self.process.stdout:
+            self.said.append(json.loads(line))
+
+    def told(self, what):
+        return [each[what] for each in list(self.said) if what in each]
+
+    def assignment(self):
+        """The partitions that it has now."""
+        for each in reversed(list(self.said)):
+            if "assigned" in each:
+                return each["assigned"]
+            if "revoked" in each or "lost" in each:
+                return []
+        return []
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+        self.listener.join()
+        self.process.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.kill()
+
+
+def holders(members):
+    return sorted(partition for member in members for partition in member.assignment())
+
+
+def await_shared(members, each, what):
+    """Every partition of four has one owner, and every member `each` of them."""
+    testing.await_true(lambda: holders(members) == [0, 1, 2, 3] and all(len(member.assignment()) == each
+                                                                        for member in members), PATIENCE, what)
