@@ -20,8 +20,8 @@ struct LogSettings {
     std::uint32_t index_interval_bytes = 4096;
     /// Offsets may be missing (`cleanup.policy` has compact): a gap is no damage.
     bool compacted = false;
-    /// Not a topic setting. Loading reads up to this many bytes of batches again to know the five batches of each producer
-    /// whose retry is recognised: a producer snapshot has only the last one.
+    /// Not a topic setting. Loading reads up to this many bytes of batches again to know the five batches of each
+    /// producer whose retry is recognised: a producer snapshot has only the last one.
     std::uint64_t window_replay_bytes = std::uint64_t{64} << 20;
     /// `preallocate`: reserve segment_bytes of disk when a segment begins.
     bool preallocate = false;
@@ -31,6 +31,18 @@ struct LogSettings {
 struct RetentionSettings {
     std::optional<std::uint64_t> bytes;
     std::optional<std::chrono::milliseconds> time;
+};
+
+/// When a log is compacted. Initialisers are Kafka's defaults.
+struct CompactionSettings {
+    /// `min.cleanable.dirty.ratio`: of the bytes that may be compacted, the part that was not yet must be larger.
+    double min_dirty_ratio = 0.5;
+    /// `min.compaction.lag.ms`: records stay at least that long.
+    std::chrono::milliseconds min_lag{0};
+    /// `max.compaction.lag.ms`: after that long a record is compacted, whatever the ratio.
+    std::chrono::milliseconds max_lag = std::chrono::milliseconds::max();
+    /// `delete.retention.ms`: how long a tombstone stays after the pass that met it first.
+    std::chrono::milliseconds delete_retention{86'400'000};
 };
 
 }  // namespace highwater::storage

@@ -242,6 +242,7 @@ IoResult<void> PartitionLog::Impl::truncate_to(Offset end_offset, Timestamp now)
     if (cold_ == &last) cold_ = nullptr;
     if (auto cut = last.truncate(found->position, end_offset); !cut) return fail(cut.error());
     log_end_ = end_offset;
+    if (clean_end_) clean_end_ = std::min(*clean_end_, end_offset);
     std::erase_if(aborted_, [&](const AbortedTransaction& aborted) { return aborted.marker_offset >= end_offset; });
     std::erase_if(rolled_, [&](const auto& rolled) { return rolled.first >= last.base(); });
     std::erase_if(damaged_, [&](const DamagedRange& range) { return range.first >= end_offset; });
@@ -286,6 +287,7 @@ IoResult<void> PartitionLog::Impl::truncate_fully_and_start_at(Offset start_offs
     epochs_ = LeaderEpochCache();
     epochs_are_dirty_ = true;
     log_start_ = log_end_ = start_offset;
+    clean_end_.reset();
     if (auto created = new_segment(start_offset, now); !created) return created;
     return flush();
 }
@@ -294,7 +296,7 @@ IoResult<void> PartitionLog::Impl::truncate_fully_and_start_at(Offset start_offs
 
 IoResult<void> PartitionLog::Impl::delete_segment(Segments::iterator segment, bool at_once, Timestamp now) {
     Segment& old = *segment->second;
-    for (const std::string_view suffix : {kLogSuffix, kOffsetIndexSuffix, kTimeIndexSuffix, kTransactionIndexSuffix}) {
+    for (const std::string_view suffix : kSegmentSuffixes) {
         const std::string path = old.path(suffix);
         IoResult<void> done;
         if (at_once) {
@@ -466,6 +468,20 @@ IoResult<void> PartitionLog::remove_deleted_files(Timestamp renamed_before) {
 }
 Offset PartitionLog::retention_offset(const RetentionSettings& retention, Timestamp now, Offset high_watermark) {
     return impl_->retention_offset(retention, now, high_watermark);
+}
+PartitionLog::CompactionNeed PartitionLog::compaction_need(const CompactionSettings& settings, Timestamp now,
+                                                           Offset last_stable_offset) {
+    return impl_->compaction_need(settings, now, last_stable_offset);
+}
+CompactionPlan PartitionLog::plan_compaction(const CompactionSettings& settings, Timestamp now,
+                                             Offset last_stable_offset, std::uint64_t key_memory_bytes) {
+    return impl_->plan_compaction(settings, now, last_stable_offset, key_memory_bytes);
+}
+IoResult<bool> PartitionLog::compaction_completed(const CompactionPlan& plan, CompactionResult result, Timestamp now) {
+    return impl_->compaction_completed(plan, std::move(result), now);
+}
+Offset PartitionLog::clean_end() const {
+    return impl_->clean_end();
 }
 FlushPlan PartitionLog::plan_flush() {
     return impl_->plan_flush();

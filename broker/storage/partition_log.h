@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "broker/storage/compaction_plan.h"
 #include "broker/storage/file_system.h"
 #include "broker/storage/flush_plan.h"
 #include "broker/storage/leader_epoch_checkpoint.h"
@@ -99,6 +100,8 @@ struct OpenParameters {
     Offset recovery_point = {};
     /// nullopt: where the first segment begins.
     std::optional<Offset> log_start = {};
+    /// From the checkpoint: below it the log was compacted. nullopt: it never was.
+    std::optional<Offset> clean_end = {};
     /// From the checkpoint; what is at or above it may have to be truncated. nullopt: nothing may.
     std::optional<Offset> high_watermark = {};
     /// Called before the recovery point moves back, which it does when the log is truncated below it: must make the
@@ -175,6 +178,27 @@ class PartitionLog {
     /// The offset to which retention would advance the log start; log_start() when nothing is due. Only whole segments
     /// that end at or below `high_watermark`. `now` is a wall clock that a RetentionClock vouches for.
     [[nodiscard]] Offset retention_offset(const RetentionSettings& retention, Timestamp now, Offset high_watermark);
+
+    /// How much a pass of compaction would find to do.
+    struct CompactionNeed {
+        /// Bytes that were not compacted yet, of all that may be: 0 to 1.
+        double dirty_ratio = 0;
+        /// By ratio or by time a pass is due.
+        bool is_due = false;
+    };
+    /// Only segments that are no longer written, durable, intact, and end at or below `last_stable_offset` may be
+    /// compacted.
+    [[nodiscard]] CompactionNeed compaction_need(const CompactionSettings& settings, Timestamp now,
+                                                 Offset last_stable_offset);
+    /// A pass over all that may be compacted. Several may be under way, of which the first to end counts. Requires:
+    /// compaction_need() said that there is something.
+    [[nodiscard]] CompactionPlan plan_compaction(const CompactionSettings& settings, Timestamp now,
+                                                 Offset last_stable_offset, std::uint64_t key_memory_bytes);
+    /// Puts what the plan's run wrote in the place of what it read. False: the log has changed meanwhile, and nothing
+    /// came of it. The caller keeps clean_end() in the cleaner-offset-checkpoint.
+    IoResult<bool> compaction_completed(const CompactionPlan& plan, CompactionResult result, Timestamp now);
+    /// Below it each key is there once (exclusive); the log start when it was never compacted.
+    [[nodiscard]] Offset clean_end() const;
 
     /// What to sync so that everything appended so far is durable. Several plans may be under way; report each, in the
     /// order in which they were made.

@@ -20,7 +20,7 @@ using Segments = std::map<Offset, std::unique_ptr<Segment>>;
 class PartitionLog::Impl {
   public:
     Impl(FileSystem& files, OpenParameters parameters, Timestamp now)
-        : files_(files), parameters_(std::move(parameters)), now_(now) {}
+        : files_(files), parameters_(std::move(parameters)), now_(now), clean_end_(parameters_.clean_end) {}
 
     // Opening: recovery.cc.
     IoResult<OpenedState> open();
@@ -33,6 +33,13 @@ class PartitionLog::Impl {
     IoResult<void> advance_log_start(Offset log_start, Timestamp now);
     IoResult<void> remove_deleted_files(Timestamp renamed_before);
     Offset retention_offset(const RetentionSettings& retention, Timestamp now, Offset high_watermark);
+    // Compaction: partition_log_compaction.cc.
+    CompactionNeed compaction_need(const CompactionSettings& settings, Timestamp now, Offset last_stable_offset);
+    CompactionPlan plan_compaction(const CompactionSettings& settings, Timestamp now, Offset last_stable_offset,
+                                   std::uint64_t key_memory_bytes);
+    IoResult<bool> compaction_completed(const CompactionPlan& plan, CompactionResult result, Timestamp now);
+    [[nodiscard]] Offset clean_end() const { return std::max(clean_end_.value_or(log_start_), log_start_); }
+
     FlushPlan plan_flush();
     void flush_completed(const FlushPlan& plan);
     IoResult<void> flush();
@@ -45,6 +52,14 @@ class PartitionLog::Impl {
     IoResult<std::optional<TimestampOffset>> find_max_timestamp(Offset end);
     IoResult<std::optional<TimestampOffset>> first_record_at(Segment& segment, std::uint64_t position,
                                                              Timestamp timestamp);
+
+    /// The segments that may be compacted, from the first one on.
+    std::vector<CompactionPlan::Source> compactable(const CompactionSettings& settings, Timestamp now,
+                                                    Offset last_stable_offset);
+    [[nodiscard]] bool is_still_there(const CompactionPlan& plan) const;
+    IoResult<void> swap(CompactedSegment compacted, Timestamp now);
+    /// A gap in the offsets is no damage: compaction leaves them, also where the topic is not compacted any more.
+    [[nodiscard]] bool allows_gaps() const { return parameters_.settings.compacted || clean_end_.has_value(); }
 
     // Used by both.
     [[nodiscard]] std::string path_of(std::string_view name) const { return join(parameters_.path, name); }
@@ -117,6 +132,8 @@ class PartitionLog::Impl {
     Offset log_start_;
     Offset log_end_;
     Offset recovery_point_;
+    /// nullopt: never compacted.
+    std::optional<Offset> clean_end_;
     LeaderEpochCache epochs_;
     ProducerFold producers_;
     std::vector<AbortedTransaction> aborted_;

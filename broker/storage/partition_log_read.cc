@@ -123,7 +123,7 @@ IoResult<LogSlices> PartitionLog::Impl::locate(Offset from, Offset end, std::uin
     for (auto it = floor_segment(from); it != segments_.end(); ++it) {
         Segment& segment = *it->second;
         if (segment.base() >= end) break;
-        if (!answer.slices.empty() && !parameters_.settings.compacted && segment.base() != answer.end_offset) break;
+        if (!answer.slices.empty() && !allows_gaps() && segment.base() != answer.end_offset) break;
         if (auto loaded = use_indexes(segment); !loaded) return refuse(loaded.error());
         const auto found = find_batch(segment, std::max(from, answer.end_offset));
         if (!found) {
@@ -131,13 +131,13 @@ IoResult<LogSlices> PartitionLog::Impl::locate(Offset from, Offset end, std::uin
             return refuse(found.error());
         }
         if (!found->batch) {
-            if (!parameters_.settings.compacted && answer.slices.empty())
+            if (!allows_gaps() && answer.slices.empty())
                 return damaged(parameters_.path,
                                fmt::format("offsets {} to {} are missing", segment.end_offset(), end_of(it)));
             continue;
         }
         if (found->batch->base_offset >= end) break;
-        if (answer.slices.empty() && found->batch->base_offset > from && !parameters_.settings.compacted)
+        if (answer.slices.empty() && found->batch->base_offset > from && !allows_gaps())
             return damaged(parameters_.path,
                            fmt::format("offsets {} to {} are missing", from, found->batch->base_offset));
 

@@ -244,7 +244,7 @@ IoResult<void> PartitionLog::Impl::scan_segments(Offset trusted_below) {
 /// False when the log was cut there.
 IoResult<bool> PartitionLog::Impl::scan_segment(Segments::iterator it, Offset trusted_below, Offset& expected) {
     Segment& segment = *it->second;
-    const bool gaps_are_allowed = parameters_.settings.compacted;
+    const bool gaps_are_allowed = allows_gaps();
     const bool is_last = std::next(it) == segments_.end();
     const Offset below = is_last ? kHighestOffset : std::next(it)->first;
     const bool was_deleted = segment.base() <= parameters_.log_start.value_or(Offset{0});

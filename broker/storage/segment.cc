@@ -44,6 +44,21 @@ IoResult<void> Segment::create(const LogSettings& settings) {
     return {};
 }
 
+IoResult<void> Segment::rename_files(std::string_view name_suffix) {
+    const std::string before = std::exchange(name_suffix_, std::string(name_suffix));
+    for (const std::string_view suffix : kSegmentSuffixes) {
+        const std::string to = path(suffix);
+        const std::string from = to.substr(0, to.size() - name_suffix.size()) + before;
+        const auto renamed = files_->rename(from, to);
+        if (!renamed && !(renamed.error().is_not_found() && suffix != kLogSuffix)) return renamed;
+    }
+    return {};
+}
+
+void Segment::remove_files() {
+    for (const std::string_view suffix : kSegmentSuffixes) static_cast<void>(files_->remove(path(suffix)));
+}
+
 IoResult<std::shared_ptr<File>> Segment::file() {
     if (!file_) {
         auto opened = files_->open(path(kLogSuffix), OpenMode::read_write);

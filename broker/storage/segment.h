@@ -38,10 +38,13 @@ BatchPlace place_of(const wire::BatchHeader& header, std::uint64_t position);
 /// a segment that is only read loads them on demand, and rebuilds them from the log whenever they are in doubt.
 class Segment {
   public:
-    /// A segment that exists, with `size` bytes; or that is to be made, with create().
-    Segment(FileSystem& files, std::string_view directory, Offset base, std::uint64_t size, Timestamp opened)
+    /// A segment that exists, with `size` bytes; or that is to be made, with create(). `name_suffix` stands behind all
+    /// of its files' names.
+    Segment(FileSystem& files, std::string_view directory, Offset base, std::uint64_t size, Timestamp opened,
+            std::string_view name_suffix = {})
         : files_(&files),
           directory_(directory),
+          name_suffix_(name_suffix),
           base_(base),
           size_(size),
           opened_(opened),
@@ -54,8 +57,12 @@ class Segment {
     [[nodiscard]] Offset base() const { return base_; }
     [[nodiscard]] std::uint64_t size() const { return size_; }
     [[nodiscard]] std::string path(std::string_view suffix) const {
-        return join(directory_, segment_file_name(base_, suffix));
+        return join(directory_, segment_file_name(base_, suffix)) + name_suffix_;
     }
+    /// Gives all of its files names with another suffix behind them. Durable once the directory is synced.
+    IoResult<void> rename_files(std::string_view name_suffix);
+    /// Removes those of its files that are there.
+    void remove_files();
     void moved_to(std::string_view directory) { directory_ = directory; }
 
     /// The log file, open for reading and writing.
@@ -123,6 +130,7 @@ class Segment {
 
     FileSystem* files_;
     std::string directory_;
+    std::string name_suffix_;
     Offset base_;
     std::uint64_t size_;
     Timestamp opened_;

@@ -30,7 +30,7 @@ void append(RecordBuffer& out, const std::optional<RecordBytes>& bytes) {
 
 void RecordBatchBuilder::add_at(std::int32_t offset_delta, const NewRecord& record) {
     HIGHWATER_INVARIANT(offset_delta >= next_offset_delta_, "delta {} after {}", offset_delta, next_offset_delta_ - 1);
-    if (record_count_ == 0) base_timestamp_ = record.timestamp;
+    if (record_count_ == 0) base_timestamp_ = options_.delete_horizon.value_or(record.timestamp);
     const auto timestamp_delta = static_cast<std::int64_t>(static_cast<std::uint64_t>(record.timestamp.value()) -
                                                            static_cast<std::uint64_t>(base_timestamp_.value()));
     const auto header_count = static_cast<std::int32_t>(record.headers.size());
@@ -72,6 +72,7 @@ RecordBuffer RecordBatchBuilder::finish(Compressor& compressor) {
     if (append_time) attributes |= kLogAppendTimeBit;
     if (options_.transactional) attributes |= kTransactionalBit;
     if (options_.control) attributes |= kControlBit;
+    if (options_.delete_horizon) attributes |= kDeleteHorizonBit;
 
     RecordBuffer batch(kBatchHeaderBytes);
     std::byte* const at = batch.data();

@@ -35,6 +35,9 @@ struct BatchOptions {
     bool control = false;
     Offset base_offset{0};
     LeaderEpoch leader_epoch{-1};
+    /// Compaction's mark (KIP-534): tombstones of this batch, or the marker that it is, may go after that time. It takes
+    /// the base timestamp's place; records count from it.
+    std::optional<Timestamp> delete_horizon = std::nullopt;
 };
 
 /// Writes one magic 2 batch, record by record. Records are laid out as they come; compression runs in finish().
