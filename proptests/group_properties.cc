@@ -258,6 +258,9 @@ class World {
         clients_[asked.client].assignment = answer.assignment;
     }
 
+    // No consumer group is here.
+    void hear_one(const ConsumerHeartbeatAnswer&) {}
+    void hear_one(const ResolveRegularExpressions&) {}
     void hear_one(const HeartbeatAnswer& answer) {
         const Asked asked = take(answer.token);
         if (answer.error != ErrorCode::none && answer.error != ErrorCode::rebalance_in_progress) return;

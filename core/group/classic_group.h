@@ -11,6 +11,7 @@
 #include "core/base/describe.h"
 #include "core/base/strong_type.h"
 #include "core/base/time.h"
+#include "core/group/group_protocol.h"
 #include "core/group/group_records.h"
 
 namespace highwater {
@@ -18,17 +19,6 @@ namespace highwater {
 /// Names a request to a group coordinator; chosen by the driver, returned in the answer.
 struct GroupToken : StrongType<GroupToken, std::uint64_t> {
     using StrongType::StrongType;
-};
-
-/// A way of assigning that a member can do, and what it says for it (`JoinGroup.Protocols`). In order of preference.
-struct GroupProtocol {
-    std::string name;
-    std::string metadata;
-
-    static constexpr void describe(auto&& field) {
-        field("name", &GroupProtocol::name);
-        field("metadata", &GroupProtocol::metadata);
-    }
 };
 
 /// A member of a classic group.

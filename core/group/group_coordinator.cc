@@ -18,8 +18,9 @@
 
 namespace highwater {
 
-void GroupCoordinator::step(Time now, Timestamp wall, const GroupInput& input, GroupEffects& effects) {
-    Step step{now, wall, effects};
+void GroupCoordinator::step(Time now, Timestamp wall, const GroupInput& input, GroupEffects& effects,
+                            const GroupTopics& topics) {
+    Step step{now, wall, effects, topics};
     std::visit([&](const auto& one) { on(step, one); }, input);
     const auto next = deadlines_.next();
     if (next && next != wake_at_) effects.push_back(WakeGroupsAt{*next});
@@ -29,6 +30,11 @@ void GroupCoordinator::step(Time now, Timestamp wall, const GroupInput& input, G
 const ClassicGroup* GroupCoordinator::find(std::string_view group) const {
     const auto found = groups_.find(std::string{group});
     return found == groups_.end() ? nullptr : &found->second;
+}
+
+const ConsumerGroup* GroupCoordinator::find_consumer(std::string_view group) const {
+    const auto found = consumer_groups_.find(std::string{group});
+    return found == consumer_groups_.end() ? nullptr : &found->second;
 }
 
 Result<const std::map<TopicPartition, CommittedOffset>*> GroupCoordinator::offsets_of(std::string_view group) const {
@@ -49,6 +55,10 @@ void GroupCoordinator::on(Step& step, const GroupsLoaded&) {
     for (const auto& [id, group] : groups_) {
         for (const auto& [member_id, member] : group.members) extend_session(step, id, member);
     }
+    for (const auto& [id, group] : consumer_groups_) {
+        for (const auto& [member_id, member] : group.members) arm(step, id, member_id);
+        arm_assignment(step, id);
+    }
 }
 
 void GroupCoordinator::on(Step& step, const GroupsUnloaded&) {
@@ -58,27 +68,33 @@ void GroupCoordinator::on(Step& step, const GroupsUnloaded&) {
             if (member.awaiting_sync) step.refuse_sync(*member.awaiting_sync, ErrorCode::not_coordinator);
         }
     }
-    for (auto& [write, pending] : writes_) {
-        if (auto* replacement = std::get_if<ReplacementWrite>(&pending.then)) {
-            step.refuse_join(replacement->request.token, ErrorCode::not_coordinator, replacement->request.member_id);
-        } else if (auto* offsets = std::get_if<OffsetsAnswer>(&pending.then)) {
-            step.effects.push_back(OffsetsAnswer{offsets->token, ErrorCode::not_coordinator, {}});
-        } else if (auto* deleted = std::get_if<DeleteGroupAnswer>(&pending.then)) {
-            step.effects.push_back(DeleteGroupAnswer{deleted->token, ErrorCode::not_coordinator});
+    for (auto& [write, pending] : std::exchange(writes_, {})) {
+        // Nothing of the group's is left to go on from.
+        if (!std::holds_alternative<AssignmentWrite>(pending.then)) undo(step, pending, ErrorCode::not_coordinator);
+    }
+    for (const auto& [group, waiting] : std::exchange(postponed_, {})) {
+        for (const Postponed& one : waiting) {
+            if (const auto* request = std::get_if<GroupInput>(&one))
+                turn_away(step, *request, ErrorCode::not_coordinator);
         }
     }
     loaded_ = false;
     groups_.clear();
     offsets_.clear();
     deadlines_.clear_all();
-    writes_.clear();
+    consumer_groups_.clear();
+    topics_seen_.clear();
 }
 
-void GroupCoordinator::write(Step& step, GroupRecords records, Continuation then) {
+void GroupCoordinator::write(Step& step, GroupRecords records, Continuation then, std::optional<std::string> holds) {
+    if (holds) {
+        const bool was_free = postponed_.try_emplace(*holds).second;
+        HIGHWATER_INVARIANT(was_free, "two writes hold group {}", *holds);
+    }
     const GroupWrite write = next_write_;
     next_write_ = GroupWrite{write.value() + 1};
     step.effects.push_back(WriteGroupRecords{write, records});
-    writes_.emplace(write, PendingWrite{std::move(records), std::move(then)});
+    writes_.emplace(write, PendingWrite{std::move(records), std::move(then), std::move(holds)});
 }
 
 void GroupCoordinator::on(Step& step, const GroupWriteCommitted& input) {
@@ -90,6 +106,11 @@ void GroupCoordinator::on(Step& step, const GroupWriteCommitted& input) {
     PendingWrite done = std::move(found->second);
     writes_.erase(found);
     for (const GroupRecord& record : done.records) apply(record);
+    carry_on(step, done);
+    if (done.holds) release(step, *done.holds);
+}
+
+void GroupCoordinator::carry_on(Step& step, PendingWrite& done) {
     if (auto* assignment = std::get_if<AssignmentWrite>(&done.then)) {
         const auto group = groups_.find(assignment->group);
         // Another rebalance has begun meanwhile: its members are told to come again.
@@ -111,6 +132,8 @@ void GroupCoordinator::on(Step& step, const GroupWriteCommitted& input) {
         step.effects.push_back(std::move(*offsets));
     } else if (auto* deleted = std::get_if<DeleteGroupAnswer>(&done.then)) {
         step.effects.push_back(*deleted);
+    } else if (auto* changed = std::get_if<ConsumerGroupWrite>(&done.then)) {
+        consumer_group_written(step, done.records, *changed);
     }
 }
 
@@ -142,7 +165,13 @@ void GroupCoordinator::on(Step& step, const GroupWriteFailed& input) {
     if (found == writes_.end()) return;
     PendingWrite failed = std::move(found->second);
     writes_.erase(found);
-    const ErrorCode error = told_of(input.error);
+    undo(step, failed, told_of(input.error));
+    if (failed.holds) release(step, *failed.holds);
+}
+
+void GroupCoordinator::undo(Step& step, PendingWrite& failed, ErrorCode error) {
+    // What the write was to say about the topics is yet to be said.
+    if (failed.holds) topics_seen_.erase(*failed.holds);
     if (auto* assignment = std::get_if<AssignmentWrite>(&failed.then)) {
         const auto group = groups_.find(assignment->group);
         if (group == groups_.end() || group->second.state != ClassicState::completing_rebalance ||
@@ -156,41 +185,111 @@ void GroupCoordinator::on(Step& step, const GroupWriteFailed& input) {
         step.effects.push_back(OffsetsAnswer{offsets->token, error, {}});
     } else if (auto* deleted = std::get_if<DeleteGroupAnswer>(&failed.then)) {
         step.effects.push_back(DeleteGroupAnswer{deleted->token, error});
+    } else if (auto* changed = std::get_if<ConsumerGroupWrite>(&failed.then)) {
+        if (auto* heartbeat = std::get_if<ConsumerHeartbeatAnswer>(&changed->answer)) {
+            step.refuse_heartbeat(heartbeat->token, error, heartbeat->member_id);
+        } else if (auto* join = std::get_if<JoinAnswer>(&changed->answer)) {
+            step.refuse_join(join->token, error, join->member_id);
+        } else if (auto* leave = std::get_if<LeaveAnswer>(&changed->answer)) {
+            step.effects.push_back(LeaveAnswer{leave->token, error, {}});
+        } else if (auto* classic = std::get_if<JoinReceived>(&changed->answer)) {
+            step.refuse_join(classic->token, error, classic->member_id);
+        }
+    }
+}
+
+bool GroupCoordinator::postpone(const std::string& group, Postponed what) {
+    const auto held = postponed_.find(group);
+    if (held == postponed_.end()) return false;
+    held->second.push_back(std::move(what));
+    return true;
+}
+
+void GroupCoordinator::release(Step& step, const std::string& group) {
+    auto held = postponed_.extract(group);
+    HIGHWATER_INVARIANT(!held.empty(), "group {} is released and was not held", group);
+    for (Postponed& one : held.mapped()) {
+        // One of them may hold the group again.
+        if (postpone(group, one)) continue;
+        if (auto* input = std::get_if<GroupInput>(&one)) {
+            std::visit([&](const auto& request) { on(step, request); }, *input);
+        } else if (const auto& due = std::get<DeadlineKey>(one); !deadlines_.of(due)) {
+            reached(step, due);
+        }
+    }
+}
+
+void GroupCoordinator::turn_away(Step& step, const GroupInput& input, ErrorCode error) {
+    if (const auto* join = std::get_if<JoinReceived>(&input)) {
+        step.refuse_join(join->token, error, join->member_id);
+    } else if (const auto* sync = std::get_if<SyncReceived>(&input)) {
+        step.refuse_sync(sync->token, error);
+    } else if (const auto* heartbeat = std::get_if<HeartbeatReceived>(&input)) {
+        step.effects.push_back(HeartbeatAnswer{heartbeat->token, error});
+    } else if (const auto* leave = std::get_if<LeaveReceived>(&input)) {
+        step.effects.push_back(LeaveAnswer{leave->token, error, {}});
+    } else if (const auto* commit = std::get_if<OffsetCommitReceived>(&input)) {
+        step.effects.push_back(OffsetsAnswer{commit->token, error, {}});
+    } else if (const auto* deleted = std::get_if<OffsetDeleteReceived>(&input)) {
+        step.effects.push_back(OffsetsAnswer{deleted->token, error, {}});
+    } else if (const auto* group = std::get_if<DeleteGroupReceived>(&input)) {
+        step.effects.push_back(DeleteGroupAnswer{group->token, error});
+    } else if (const auto* consumer = std::get_if<ConsumerHeartbeatReceived>(&input)) {
+        step.refuse_heartbeat(consumer->token, error, consumer->member_id);
     }
 }
 
 void GroupCoordinator::on(Step& step, const GroupDeadlineReached&) {
-    using Kind = DeadlineKey::Kind;
     while (const auto due = deadlines_.take_due(step.now)) {
-        const auto found = groups_.find(due->group);
-        HIGHWATER_INVARIANT(found != groups_.end(), "a deadline of {}, which is no group", due->group);
-        ClassicGroup& group = found->second;
-        switch (due->kind) {
-            case Kind::session:
-                session_over(step, due->group, group, due->member);
-                break;
-            case Kind::pending_member:
-                group.pending_members.erase(due->member);
-                complete_join_if_all_are_there(step, due->group, group);
-                break;
-            case Kind::join:
-                if (group.initial_delay_left) {
-                    initial_delay_over(step, due->group, group);
-                } else {
-                    complete_join(step, due->group, group);
-                }
-                break;
-            case Kind::sync:
-                sync_timed_out(step, due->group, group);
-                break;
-        }
-        forget_if_unused(due->group);
+        if (!postpone(due->group, *due)) reached(step, *due);
     }
 }
 
-void GroupCoordinator::apply(const GroupRecord& record) {
-    std::visit([this](const auto& one) { apply(one); }, record);
+void GroupCoordinator::reached(Step& step, const DeadlineKey& due) {
+    using Kind = DeadlineKey::Kind;
+    if (consumer_groups_.contains(due.group)) return consumer_deadline(step, due);
+    const auto found = groups_.find(due.group);
+    // A deadline of what the group was before it was held.
+    if (found == groups_.end()) return;
+    ClassicGroup& group = found->second;
+    switch (due.kind) {
+        case Kind::session:
+            if (group.find(due.member) != nullptr) session_over(step, due.group, group, due.member);
+            break;
+        case Kind::pending_member:
+            group.pending_members.erase(due.member);
+            complete_join_if_all_are_there(step, due.group, group);
+            break;
+        case Kind::join:
+            if (group.state != ClassicState::preparing_rebalance) break;
+            if (group.initial_delay_left) {
+                initial_delay_over(step, due.group, group);
+            } else {
+                complete_join(step, due.group, group);
+            }
+            break;
+        case Kind::sync:
+            sync_timed_out(step, due.group, group);
+            break;
+        case Kind::rebalance:
+        case Kind::assignment:
+            break;
+    }
+    forget_if_unused(due.group);
 }
+
+namespace {
+
+template <ConsumerGroupRecord Record>
+bool is_tombstone(const Record& record) {
+    if constexpr (requires { record.value; }) {
+        return !record.value.has_value();
+    } else {
+        return record.is_tombstone;
+    }
+}
+
+}  // namespace
 
 void GroupCoordinator::apply(const GroupMetadataRecord& record) {
     // A coordinator that serves has the group as it is now, which may be ahead of what is committed.
@@ -207,13 +306,35 @@ void GroupCoordinator::apply(const GroupMetadataRecord& record) {
 void GroupCoordinator::apply(const OffsetCommitRecord& record) {
     if (record.value) {
         offsets_[record.group][record.partition] = *record.value;
-        groups_.try_emplace(record.group);
+        if (!consumer_groups_.contains(record.group)) groups_.try_emplace(record.group);
         return;
     }
     const auto found = offsets_.find(record.group);
     if (found == offsets_.end()) return;
     found->second.erase(record.partition);
     if (found->second.empty()) offsets_.erase(found);
+}
+
+template <ConsumerGroupRecord Record>
+void GroupCoordinator::apply(const Record& record) {
+    auto found = consumer_groups_.find(record.group);
+    if (found == consumer_groups_.end()) {
+        if (is_tombstone(record)) return;
+        found = consumer_groups_.try_emplace(record.group).first;
+        groups_.erase(record.group);
+    }
+    highwater::apply(found->second, record);
+    if constexpr (std::is_same_v<Record, ConsumerGroupMetadataRecord>) {
+        if (!is_tombstone(record)) return;
+        consumer_groups_.erase(found);
+        topics_seen_.erase(record.group);
+        // Its offsets stay.
+        if (offsets_.contains(record.group)) groups_.try_emplace(record.group);
+    }
+}
+
+void GroupCoordinator::apply(const GroupRecord& record) {
+    std::visit([this](const auto& one) { apply(one); }, record);
 }
 
 std::set<TopicPartition> GroupCoordinator::partitions_being_committed(const std::string& group) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -133,8 +134,40 @@ struct DeleteGroupAnswer {
     }
 };
 
+/// Of a ConsumerHeartbeatReceived.
+struct ConsumerHeartbeatAnswer {
+    GroupToken token;
+    ErrorCode error = ErrorCode::none;
+    std::string member_id;
+    GroupEpoch member_epoch;
+    /// When the member shall be heard of again.
+    Duration heartbeat_interval{};
+    /// What the member has from now on; nullopt: what it was told last.
+    std::optional<AssignedPartitions> assignment;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &ConsumerHeartbeatAnswer::token);
+        field("error", &ConsumerHeartbeatAnswer::error);
+        field("member_id", &ConsumerHeartbeatAnswer::member_id);
+        field("member_epoch", &ConsumerHeartbeatAnswer::member_epoch);
+        field("heartbeat_interval", &ConsumerHeartbeatAnswer::heartbeat_interval);
+        field("assignment", &ConsumerHeartbeatAnswer::assignment);
+    }
+};
+
+/// Say which topics' names these expressions match, with RegularExpressionsResolved.
+struct ResolveRegularExpressions {
+    std::string group;
+    std::set<std::string> expressions;
+
+    static constexpr void describe(auto&& field) {
+        field("group", &ResolveRegularExpressions::group);
+        field("expressions", &ResolveRegularExpressions::expressions);
+    }
+};
+
 using GroupEffect = std::variant<WriteGroupRecords, WakeGroupsAt, JoinAnswer, SyncAnswer, HeartbeatAnswer, LeaveAnswer,
-                                 OffsetsAnswer, DeleteGroupAnswer>;
+                                 OffsetsAnswer, DeleteGroupAnswer, ConsumerHeartbeatAnswer, ResolveRegularExpressions>;
 using GroupEffects = std::vector<GroupEffect>;
 
 }  // namespace highwater

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -10,6 +12,7 @@
 #include "core/base/error_code.h"
 #include "core/group/classic_group.h"
 #include "core/group/group_records.h"
+#include "core/group/group_topics.h"
 
 namespace highwater {
 
@@ -93,7 +96,7 @@ struct JoinReceived {
     }
 };
 
-/// Who speaks, and in which generation it believes itself to be.
+/// Who speaks, and in which generation it believes itself to be; of a member of a consumer group, at which epoch.
 struct MemberClaim {
     std::string member_id;
     std::optional<std::string> group_instance_id;
@@ -103,6 +106,85 @@ struct MemberClaim {
         field("member_id", &MemberClaim::member_id);
         field("group_instance_id", &MemberClaim::group_instance_id);
         field("generation", &MemberClaim::generation);
+    }
+};
+
+/// ConsumerGroupHeartbeat (KIP-848): join, stay, take over a new subscription, leave. Answered by
+/// ConsumerHeartbeatAnswer when what it changed is committed; at once when it changed nothing.
+struct ConsumerHeartbeatReceived {
+    GroupToken token;
+    std::string group;
+    /// Empty only from clients of version 0 that join: they are given one.
+    std::string member_id;
+    /// 0: joins; kLeaveGroupEpoch and kLeaveGroupStaticMemberEpoch: leaves.
+    GroupEpoch member_epoch;
+    std::optional<std::string> group_instance_id;
+    // nullopt from here on: as it said last.
+    std::optional<std::string> rack_id;
+    std::optional<Duration> rebalance_timeout;
+    std::optional<std::set<std::string>> subscribed_topic_names;
+    /// Its syntax was checked (RE2); empty: none any more.
+    std::optional<std::string> subscribed_topic_regex;
+    std::optional<std::string> server_assignor;
+    /// What the member has, as it believes.
+    std::optional<AssignedPartitions> owned;
+    std::string client_id;
+    std::string client_host;
+    /// Drawn at random by the driver: the id of a member that has none.
+    std::string fresh_id;
+
+    static constexpr void describe(auto&& field) {
+        field("token", &ConsumerHeartbeatReceived::token);
+        field("group", &ConsumerHeartbeatReceived::group);
+        field("member_id", &ConsumerHeartbeatReceived::member_id);
+        field("member_epoch", &ConsumerHeartbeatReceived::member_epoch);
+        field("group_instance_id", &ConsumerHeartbeatReceived::group_instance_id);
+        field("rack_id", &ConsumerHeartbeatReceived::rack_id);
+        field("rebalance_timeout", &ConsumerHeartbeatReceived::rebalance_timeout);
+        field("subscribed_topic_names", &ConsumerHeartbeatReceived::subscribed_topic_names);
+        field("subscribed_topic_regex", &ConsumerHeartbeatReceived::subscribed_topic_regex);
+        field("server_assignor", &ConsumerHeartbeatReceived::server_assignor);
+        field("owned", &ConsumerHeartbeatReceived::owned);
+        field("client_id", &ConsumerHeartbeatReceived::client_id);
+        field("client_host", &ConsumerHeartbeatReceived::client_host);
+        field("fresh_id", &ConsumerHeartbeatReceived::fresh_id);
+    }
+};
+
+/// Of a ResolveRegularExpressions: the names of the topics that each expression matches. Answers to none that is still
+/// asked for change nothing.
+struct RegularExpressionsResolved {
+    std::string group;
+    /// Of the topics (GroupTopics::version) that they were matched with.
+    std::uint64_t version = 0;
+    std::map<std::string, std::set<std::string>> topics;
+
+    static constexpr void describe(auto&& field) {
+        field("group", &RegularExpressionsResolved::group);
+        field("version", &RegularExpressionsResolved::version);
+        field("topics", &RegularExpressionsResolved::topics);
+    }
+};
+
+/// The group's own settings, of the metadata log: replaces what was known of it. nullopt: as the node is configured.
+struct ConsumerGroupSettings {
+    std::optional<Duration> session_timeout;      ///< `consumer.session.timeout.ms`
+    std::optional<Duration> heartbeat_interval;   ///< `consumer.heartbeat.interval.ms`
+    std::optional<Duration> assignment_interval;  ///< `consumer.assignment.interval.ms`
+
+    static constexpr void describe(auto&& field) {
+        field("session_timeout", &ConsumerGroupSettings::session_timeout);
+        field("heartbeat_interval", &ConsumerGroupSettings::heartbeat_interval);
+        field("assignment_interval", &ConsumerGroupSettings::assignment_interval);
+    }
+};
+struct GroupSettingsChanged {
+    std::string group;
+    ConsumerGroupSettings settings;
+
+    static constexpr void describe(auto&& field) {
+        field("group", &GroupSettingsChanged::group);
+        field("settings", &GroupSettingsChanged::settings);
     }
 };
 
@@ -187,6 +269,8 @@ struct OffsetCommitReceived {
     /// Versions 2 to 4; nullopt: the broker's.
     std::optional<Duration> retention;
     std::vector<OffsetToCommit> offsets;
+    /// The client knows that the generation may be a member epoch (version 9 on).
+    bool knows_member_epochs = false;
 
     static constexpr void describe(auto&& field) {
         field("token", &OffsetCommitReceived::token);
@@ -194,6 +278,7 @@ struct OffsetCommitReceived {
         field("claim", &OffsetCommitReceived::claim);
         field("retention", &OffsetCommitReceived::retention);
         field("offsets", &OffsetCommitReceived::offsets);
+        field("knows_member_epochs", &OffsetCommitReceived::knows_member_epochs);
     }
 };
 
@@ -235,6 +320,7 @@ struct ExpireOffsets {
 using GroupInput =
     std::variant<GroupRecordLoaded, GroupsLoaded, GroupsUnloaded, GroupWriteCommitted, GroupWriteFailed,
                  GroupDeadlineReached, JoinReceived, SyncReceived, HeartbeatReceived, LeaveReceived,
-                 OffsetCommitReceived, OffsetDeleteReceived, DeleteGroupReceived, TopicDeleted, ExpireOffsets>;
+                 OffsetCommitReceived, OffsetDeleteReceived, DeleteGroupReceived, TopicDeleted, ExpireOffsets,
+                 ConsumerHeartbeatReceived, RegularExpressionsResolved, GroupSettingsChanged>;
 
 }  // namespace highwater

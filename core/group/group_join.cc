@@ -12,15 +12,6 @@ namespace {
 /// A member that has not been in a generation may take so long to be in one.
 constexpr Duration kNewMemberTimeout = std::chrono::minutes{5};
 
-/// A member id is a string of the wire, of 32,767 bytes at most, whatever the client calls itself.
-constexpr std::size_t kLongestNameInMemberId = 32'000;
-
-/// "consumer-1-6b2c…": readable, and unique by what the driver drew.
-std::string new_member_id(const JoinReceived& input) {
-    const std::string& name = input.group_instance_id ? *input.group_instance_id : input.client_id;
-    return name.substr(0, kLongestNameInMemberId) + "-" + input.fresh_id;
-}
-
 bool same_protocols(const std::vector<GroupProtocol>& a, const std::vector<GroupProtocol>& b) {
     return std::ranges::equal(a, b, [](const GroupProtocol& x, const GroupProtocol& y) {
         return x.name == y.name && x.metadata == y.metadata;
@@ -54,6 +45,10 @@ void GroupCoordinator::on(Step& step, const JoinReceived& input) {
     if (input.group.empty()) return refuse(ErrorCode::invalid_group_id);
     if (input.session_timeout < config_.min_session_timeout || input.session_timeout > config_.max_session_timeout) {
         return refuse(ErrorCode::invalid_session_timeout);
+    }
+    if (postpone(input.group, GroupInput{input})) return;
+    if (const ConsumerGroup* consumer = find_consumer(input.group)) {
+        return join_consumer_group(step, *consumer, input);
     }
     auto found = groups_.find(input.group);
     if (found == groups_.end()) {

@@ -31,6 +31,9 @@ void GroupCoordinator::on(Step& step, const HeartbeatReceived& input) {
     const auto answer = [&](ErrorCode error) { step.effects.push_back(HeartbeatAnswer{input.token, error}); };
     if (!loaded_) return answer(ErrorCode::coordinator_load_in_progress);
     if (input.group.empty()) return answer(ErrorCode::invalid_group_id);
+    if (postpone(input.group, GroupInput{input})) return;
+    if (const ConsumerGroup* consumer = find_consumer(input.group))
+        return heartbeat_to_consumer_group(step, *consumer, input);
     const auto found = groups_.find(input.group);
     if (found == groups_.end()) return answer(ErrorCode::unknown_member_id);
     const ClassicGroup& group = found->second;
@@ -44,6 +47,8 @@ void GroupCoordinator::on(Step& step, const LeaveReceived& input) {
     const auto refuse = [&](ErrorCode error) { step.effects.push_back(LeaveAnswer{input.token, error, {}}); };
     if (!loaded_) return refuse(ErrorCode::coordinator_load_in_progress);
     if (input.group.empty()) return refuse(ErrorCode::invalid_group_id);
+    if (postpone(input.group, GroupInput{input})) return;
+    if (const ConsumerGroup* consumer = find_consumer(input.group)) return leave_consumer_group(step, *consumer, input);
     const auto found = groups_.find(input.group);
     LeaveAnswer answer{input.token, ErrorCode::none, {}};
     for (const LeavingMember& leaving : input.members) {

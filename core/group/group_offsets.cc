@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/group/consumer_fencing.h"
 #include "core/group/group_coordinator.h"
 #include "core/group/group_step.h"
 
@@ -25,8 +26,12 @@ void GroupCoordinator::on(Step& step, const OffsetCommitReceived& input) {
     const auto refuse = [&](ErrorCode error) { step.effects.push_back(OffsetsAnswer{input.token, error, {}}); };
     if (!loaded_) return refuse(ErrorCode::coordinator_load_in_progress);
     if (input.group.empty()) return refuse(ErrorCode::invalid_group_id);
+    if (postpone(input.group, GroupInput{input})) return;
     const ClassicGroup* group = find(input.group);
-    if (const ErrorCode error = check_commit(group, input.claim); error != ErrorCode::none) return refuse(error);
+    const ConsumerGroup* consumer = find_consumer(input.group);
+    const ErrorCode error =
+        consumer != nullptr ? check_commit(*consumer, input, step.topics) : check_commit(group, input.claim);
+    if (error != ErrorCode::none) return refuse(error);
     if (group != nullptr && !input.claim.member_id.empty()) {
         extend_session(step, input.group, *group->find(input.claim.member_id));
     }
@@ -56,9 +61,13 @@ void GroupCoordinator::on(Step& step, const OffsetDeleteReceived& input) {
     const auto refuse = [&](ErrorCode error) { step.effects.push_back(OffsetsAnswer{input.token, error, {}}); };
     if (!loaded_) return refuse(ErrorCode::coordinator_load_in_progress);
     if (input.group.empty()) return refuse(ErrorCode::invalid_group_id);
+    if (postpone(input.group, GroupInput{input})) return;
     const ClassicGroup* group = find(input.group);
-    if (group == nullptr) return refuse(ErrorCode::group_id_not_found);
-    const auto subscribed = group->members.empty() ? std::set<std::string>{} : group->subscribed_topics();
+    const ConsumerGroup* consumer = find_consumer(input.group);
+    if (group == nullptr && consumer == nullptr) return refuse(ErrorCode::group_id_not_found);
+    const auto subscribed = consumer != nullptr      ? std::optional(consumer->subscribed_topics())
+                            : group->members.empty() ? std::set<std::string>{}
+                                                     : group->subscribed_topics();
     // A group of another kind is in use as a whole.
     if (!subscribed) return refuse(ErrorCode::non_empty_group);
     const auto& known = offsets_[input.group];
@@ -83,9 +92,12 @@ void GroupCoordinator::on(Step& step, const DeleteGroupReceived& input) {
     const auto refuse = [&](ErrorCode error) { step.effects.push_back(DeleteGroupAnswer{input.token, error}); };
     if (!loaded_) return refuse(ErrorCode::coordinator_load_in_progress);
     if (input.group.empty()) return refuse(ErrorCode::invalid_group_id);
+    if (postpone(input.group, GroupInput{input})) return;
     const ClassicGroup* group = find(input.group);
-    if (group == nullptr) return refuse(ErrorCode::group_id_not_found);
-    if (group->state != ClassicState::empty) return refuse(ErrorCode::non_empty_group);
+    const ConsumerGroup* consumer = find_consumer(input.group);
+    if (group == nullptr && consumer == nullptr) return refuse(ErrorCode::group_id_not_found);
+    const bool empty = consumer != nullptr ? consumer->members.empty() : group->state == ClassicState::empty;
+    if (!empty) return refuse(ErrorCode::non_empty_group);
     GroupRecords records;
     std::set<TopicPartition> partitions = partitions_being_committed(input.group);
     if (const auto offsets = offsets_.find(input.group); offsets != offsets_.end()) {
@@ -94,13 +106,18 @@ void GroupCoordinator::on(Step& step, const DeleteGroupReceived& input) {
     for (const TopicPartition& partition : partitions) {
         records.push_back(OffsetCommitRecord{input.group, partition, std::nullopt});
     }
-    records.push_back(GroupMetadataRecord{input.group, std::nullopt});
-    write(step, std::move(records), DeleteGroupAnswer{input.token, ErrorCode::none});
+    if (consumer == nullptr) {
+        records.push_back(GroupMetadataRecord{input.group, std::nullopt});
+        write(step, std::move(records), DeleteGroupAnswer{input.token, ErrorCode::none});
+        return;
+    }
+    for (GroupRecord& tombstone : tombstones_of(input.group, *consumer)) records.push_back(std::move(tombstone));
+    write(step, std::move(records), DeleteGroupAnswer{input.token, ErrorCode::none}, input.group);
 }
 
 void GroupCoordinator::on(Step& step, const TopicDeleted& input) {
     if (!loaded_) return;
-    for (const auto& [id, group] : groups_) {
+    for (const std::string& id : group_ids()) {
         std::set<TopicPartition> partitions = partitions_being_committed(id);
         if (const auto offsets = offsets_.find(id); offsets != offsets_.end()) {
             for (const auto& [partition, offset] : offsets->second) partitions.insert(partition);
@@ -113,21 +130,37 @@ void GroupCoordinator::on(Step& step, const TopicDeleted& input) {
     }
 }
 
+std::vector<std::string> GroupCoordinator::group_ids() const {
+    std::vector<std::string> ids;
+    for (const auto& [id, group] : groups_) ids.push_back(id);
+    for (const auto& [id, group] : consumer_groups_) ids.push_back(id);
+    return ids;
+}
+
+std::optional<std::set<std::string>> GroupCoordinator::topics_in_use(const std::string& id) const {
+    if (const ConsumerGroup* group = find_consumer(id)) return group->subscribed_topics();
+    const ClassicGroup& group = groups_.at(id);
+    if (group.state == ClassicState::empty) return std::set<std::string>{};
+    // During a rebalance nobody knows (KAFKA-13636).
+    return group.state == ClassicState::stable ? group.subscribed_topics() : std::nullopt;
+}
+
 std::vector<TopicPartition> GroupCoordinator::expired(const std::string& id, Timestamp wall) const {
     std::vector<TopicPartition> partitions;
     const auto offsets = offsets_.find(id);
     if (offsets == offsets_.end()) return partitions;
-    const ClassicGroup& group = groups_.at(id);
-    const bool empty = group.state == ClassicState::empty;
-    // What a member of a live group may still be reading is kept; during a rebalance nobody knows (KAFKA-13636).
-    const auto in_use = empty ? std::set<std::string>{} : group.subscribed_topics();
-    if (!in_use || (!empty && group.state != ClassicState::stable)) return partitions;
+    // What a member of a live group may still be reading is kept.
+    const auto in_use = topics_in_use(id);
+    if (!in_use) return partitions;
+    // An empty classic group keeps its offsets from when it became empty (KIP-211).
+    const ClassicGroup* classic = find(id);
+    const bool from_state = classic != nullptr && classic->state == ClassicState::empty &&
+                            !classic->protocol_type.empty() && classic->current_state_timestamp;
     const auto on_the_way = partitions_being_committed(id);
     for (const auto& [partition, offset] : offsets->second) {
         if (in_use->contains(partition.topic) || on_the_way.contains(partition)) continue;
-        // An empty group keeps its offsets from when it became empty (KIP-211); a client's own retention goes first.
-        const bool from_state = empty && !group.protocol_type.empty() && group.current_state_timestamp;
-        const Timestamp since = from_state ? *group.current_state_timestamp : offset.commit_timestamp;
+        const Timestamp since = from_state ? *classic->current_state_timestamp : offset.commit_timestamp;
+        // A client's own retention goes first.
         const Timestamp until = offset.expire_timestamp.value_or(
             Timestamp{std::max(since, offset.commit_timestamp).value() + config_.offsets_retention.count()});
         if (wall >= until) partitions.push_back(partition);
@@ -137,7 +170,9 @@ std::vector<TopicPartition> GroupCoordinator::expired(const std::string& id, Tim
 
 void GroupCoordinator::on(Step& step, const ExpireOffsets&) {
     if (!loaded_) return;
-    for (const auto& [id, group] : groups_) {
+    for (const std::string& id : group_ids()) {
+        // Held by a write: there is a next time.
+        if (postponed_.contains(id)) continue;
         GroupRecords records;
         const auto gone = expired(id, step.wall);
         for (const TopicPartition& partition : gone) {
@@ -145,8 +180,17 @@ void GroupCoordinator::on(Step& step, const ExpireOffsets&) {
         }
         const auto offsets = offsets_.find(id);
         const std::size_t left = (offsets == offsets_.end() ? 0 : offsets->second.size()) - gone.size();
-        const bool unused = group.state == ClassicState::empty && group.pending_members.empty() && left == 0 &&
-                            partitions_being_committed(id).empty();
+        const bool has_offsets = left > 0 || !partitions_being_committed(id).empty();
+        if (const ConsumerGroup* group = find_consumer(id); group != nullptr) {
+            const bool unused = group->members.empty() && !has_offsets;
+            if (unused) {
+                for (GroupRecord& tombstone : tombstones_of(id, *group)) records.push_back(std::move(tombstone));
+            }
+            if (!records.empty()) write(step, std::move(records), NothingMore{}, id);
+            continue;
+        }
+        const ClassicGroup& group = groups_.at(id);
+        const bool unused = group.state == ClassicState::empty && group.pending_members.empty() && !has_offsets;
         if (unused) records.push_back(GroupMetadataRecord{id, std::nullopt});
         if (!records.empty()) write(step, std::move(records), NothingMore{});
     }

@@ -119,6 +119,9 @@ void GroupCoordinator::on(Step& step, const SyncReceived& input) {
     const auto refuse = [&](ErrorCode error) { step.refuse_sync(input.token, error); };
     if (!loaded_) return refuse(ErrorCode::coordinator_load_in_progress);
     if (input.group.empty()) return refuse(ErrorCode::invalid_group_id);
+    if (postpone(input.group, GroupInput{input})) return;
+    if (const ConsumerGroup* consumer = find_consumer(input.group))
+        return sync_with_consumer_group(step, *consumer, input);
     const auto found = groups_.find(input.group);
     if (found == groups_.end()) return refuse(ErrorCode::unknown_member_id);
     ClassicGroup& group = found->second;

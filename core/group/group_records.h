@@ -12,6 +12,7 @@
 #include "core/base/offset.h"
 #include "core/base/strong_type.h"
 #include "core/base/time.h"
+#include "core/group/consumer_group_records.h"
 
 // What a partition of `__consumer_offsets` holds, without its bytes: the durable truth about groups. Only
 // GroupCoordinator::apply() of such a record changes what a coordinator knows for good.
@@ -126,7 +127,10 @@ struct OffsetCommitRecord {
     }
 };
 
-using GroupRecord = std::variant<GroupMetadataRecord, OffsetCommitRecord>;
+using GroupRecord = std::variant<GroupMetadataRecord, OffsetCommitRecord, ConsumerGroupMetadataRecord,
+                                 ConsumerGroupPartitionMetadataRecord, ConsumerGroupMemberMetadataRecord,
+                                 ConsumerGroupTargetAssignmentMetadataRecord, ConsumerGroupTargetAssignmentMemberRecord,
+                                 ConsumerGroupCurrentMemberAssignmentRecord, ConsumerGroupRegularExpressionRecord>;
 using GroupRecords = std::vector<GroupRecord>;
 
 }  // namespace highwater

@@ -14,10 +14,11 @@ class Groups {
   public:
     explicit Groups(GroupConfig config = quick()) : config_(config), machine_(config) { give(GroupsLoaded{}); }
 
-    /// No initial delay: a rebalance completes with the members that are there.
+    /// No initial delay: a rebalance completes with the members that are there. Targets follow at once.
     static GroupConfig quick() {
         GroupConfig config;
         config.initial_rebalance_delay = {};
+        config.consumer_assignment_interval = {};
         return config;
     }
 
@@ -26,10 +27,12 @@ class Groups {
     GroupRecords log;
     /// Everything that was answered and not asked for yet.
     GroupEffects answers;
+    /// What there is for consumer groups.
+    GroupTopics topics;
 
     void give(const GroupInput& input) {
         GroupEffects effects;
-        machine_.step(now_, wall_, input, effects);
+        machine_.step(now_, wall_, input, effects, topics);
         for (GroupEffect& effect : effects) {
             if (auto* write = std::get_if<WriteGroupRecords>(&effect)) {
                 writes_.push_back(std::move(*write));
@@ -65,8 +68,8 @@ class Groups {
     [[nodiscard]] GroupCoordinator taken_over() const {
         GroupCoordinator machine(config_);
         GroupEffects effects;
-        for (const GroupRecord& record : log) machine.step(now_, wall_, GroupRecordLoaded{record}, effects);
-        machine.step(now_, wall_, GroupsLoaded{}, effects);
+        for (const GroupRecord& record : log) machine.step(now_, wall_, GroupRecordLoaded{record}, effects, topics);
+        machine.step(now_, wall_, GroupsLoaded{}, effects, topics);
         return machine;
     }
     /// Another coordinator takes over, with the same log.
@@ -78,6 +81,7 @@ class Groups {
 
     [[nodiscard]] const GroupCoordinator& machine() const { return machine_; }
     [[nodiscard]] const ClassicGroup& group() const { return *machine_.find("g"); }
+    [[nodiscard]] const ConsumerGroup& consumer() const { return *machine_.find_consumer("g"); }
     [[nodiscard]] Timestamp wall() const { return wall_; }
 
     /// Takes out the answer of this kind to a request; nullopt: it waits, or was answered with another kind.

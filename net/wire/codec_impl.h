@@ -32,6 +32,12 @@ bool read_nullable(Reader& reader, V& out, bool compact) {
     }
 }
 
+// What stands before a struct that may be null: an int8 (negative: null), in a tag a varint (0: null).
+inline bool is_null_struct(Reader& reader, const FieldInfo& field) {
+    if (field.tagged.contains(reader.version())) return reader.unsigned_varint() == 0;
+    return reader.scalar<std::int8_t>() < 0;
+}
+
 template <class V>
 void read_value(Reader& reader, V& out, const FieldInfo& field) {
     const bool compact = reader.flexible() && !field.is_never_flexible;
@@ -40,7 +46,7 @@ void read_value(Reader& reader, V& out, const FieldInfo& field) {
         const bool nullable = field.nullable.contains(reader.version());
         if constexpr (Described<Inner>) {
             out.reset();
-            if (nullable && reader.scalar<std::int8_t>() < 0) return;
+            if (nullable && is_null_struct(reader, field)) return;
             Codec<Inner>::read(reader, out.emplace());
         } else {
             Inner inner;
@@ -60,16 +66,6 @@ void read_value(Reader& reader, V& out, const FieldInfo& field) {
     }
 }
 
-// A tagged struct that is nullable would have a varint before it and not an int8; the published messages have none.
-template <class T>
-consteval bool has_tagged_nullable_struct() {
-    bool has = false;
-    for_each_field<T>([&]<class V>(const FieldInfo& field, V T::*) {
-        if constexpr (kIsOptional<V>) has |= Described<typename V::value_type> && !field.tagged.empty();
-    });
-    return has;
-}
-
 template <class T>
 bool read_known_tag(Reader& reader, void* out, std::uint32_t tag) {
     bool found = false;
@@ -84,7 +80,6 @@ bool read_known_tag(Reader& reader, void* out, std::uint32_t tag) {
 
 template <class T>
 void read_tags(Reader& reader, T& out) {
-    static_assert(!has_tagged_nullable_struct<T>());
     const std::uint32_t total = reader.unsigned_varint();
     if (total == 0) return;
     TaggedFields* unknown = nullptr;
@@ -103,7 +98,11 @@ void write_value(Writer& writer, const V& value, const FieldInfo& field) {
         const bool nullable = field.nullable.contains(writer.version());
         if (!value && !nullable) return writer.fail(EncodeErrorKind::null_not_allowed);
         if constexpr (Described<Inner>) {
-            if (nullable) writer.scalar<std::int8_t>(value ? 1 : -1);
+            if (nullable && field.tagged.contains(writer.version())) {
+                writer.unsigned_varint(value ? 1 : 0);
+            } else if (nullable) {
+                writer.scalar<std::int8_t>(value ? 1 : -1);
+            }
             if (value) Codec<Inner>::write(writer, *value);
         } else if (value) {
             write_value(writer, *value, field);

@@ -3,6 +3,8 @@
 #include "net/wire/header.h"
 #include "net/wire/internal/broker_records.h"
 #include "net/wire/internal/cluster_records.h"
+#include "net/wire/internal/consumer_group_records.h"
+#include "net/wire/internal/consumer_member_records.h"
 #include "net/wire/internal/group_metadata_records.h"
 #include "net/wire/internal/offset_commit_records.h"
 #include "net/wire/internal/producer_snapshot.h"
@@ -129,6 +131,20 @@ void for_each_message(Visit&& visit) {
     visit.template operator()<OffsetCommitValue>();
     visit.template operator()<GroupMetadataKey>();
     visit.template operator()<GroupMetadataValue>();
+    visit.template operator()<ConsumerGroupMetadataKey>();
+    visit.template operator()<ConsumerGroupMetadataValue>();
+    visit.template operator()<ConsumerGroupPartitionMetadataKey>();
+    visit.template operator()<ConsumerGroupPartitionMetadataValue>();
+    visit.template operator()<ConsumerGroupMemberMetadataKey>();
+    visit.template operator()<ConsumerGroupMemberMetadataValue>();
+    visit.template operator()<ConsumerGroupTargetAssignmentMetadataKey>();
+    visit.template operator()<ConsumerGroupTargetAssignmentMetadataValue>();
+    visit.template operator()<ConsumerGroupTargetAssignmentMemberKey>();
+    visit.template operator()<ConsumerGroupTargetAssignmentMemberValue>();
+    visit.template operator()<ConsumerGroupCurrentMemberAssignmentKey>();
+    visit.template operator()<ConsumerGroupCurrentMemberAssignmentValue>();
+    visit.template operator()<ConsumerGroupRegularExpressionKey>();
+    visit.template operator()<ConsumerGroupRegularExpressionValue>();
 }
 
 }  // namespace highwater::wire

@@ -77,7 +77,8 @@ bool same(VersionRange a, VersionRange b) {
 // The default that the published definition gives a field, in JSON form.
 JsonValue published_default(const Json& spec, const std::string& type) {
     std::string text;
-    if (spec.contains("default")) {
+    // A bare null is no default to Kafka's generator, only the text "null" is.
+    if (spec.contains("default") && !spec["default"].is_null()) {
         text = spec["default"].is_string() ? spec["default"].get<std::string>() : spec["default"].dump();
     }
     if (type == "records" || text == "null") return nullptr;

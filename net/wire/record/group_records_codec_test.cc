@@ -171,6 +171,124 @@ TEST(GroupRecordsCodec, ReadsEveryVersionOfAGroup) {
     expect_read(kGroupKey, kGroupV0, record);
 }
 
+constexpr TopicId kTopic{{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}}};
+constexpr TopicId kOtherTopic{{{17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32}}};
+
+/// A record of a consumer group, its key and its value.
+struct ConsumerSample {
+    GroupRecord record;
+    std::string_view key;
+    std::string_view value;
+};
+
+std::vector<ConsumerSample> consumer_samples() {
+    using namespace std::string_literals;
+    const ConsumerMemberMetadata member{.group_instance_id = "instance-0",
+                                        .rack_id = "rack-0",
+                                        .client_id = "client-0",
+                                        .client_host = "/127.0.0.1",
+                                        .subscribed_topic_names = {"bar", "foo"},
+                                        .subscribed_topic_regex = "ba.*",
+                                        .rebalance_timeout = milliseconds{300000},
+                                        .server_assignor = "uniform",
+                                        .classic = std::nullopt};
+    const ConsumerMemberMetadata classic{
+        .group_instance_id = std::nullopt,
+        .rack_id = std::nullopt,
+        .client_id = "client-1",
+        .client_host = "/127.0.0.1",
+        .subscribed_topic_names = {"foo"},
+        .subscribed_topic_regex = std::nullopt,
+        .rebalance_timeout = std::nullopt,
+        .server_assignor = std::nullopt,
+        .classic = ClassicMemberMetadata{milliseconds{45000}, {{"range", "\0\1meta"s}}}};
+    const CurrentMemberAssignment current{
+        GroupEpoch{7},
+        GroupEpoch{6},
+        MemberState::unrevoked_partitions,
+        {{kTopic, {{PartitionId{0}, GroupEpoch{5}}, {PartitionId{2}, GroupEpoch{7}}}}},
+        {{kOtherTopic, {{PartitionId{1}, GroupEpoch{3}}}}}};
+    const AssignedPartitions target{{kTopic, {PartitionId{0}, PartitionId{2}}}};
+    return {
+        {ConsumerGroupMetadataRecord{"group-a", ConsumerGroupMetadata{GroupEpoch{7}, 0x1122334455667788}},
+         "0003000767726f75702d61", "0000000000070100081122334455667788"},
+        {ConsumerGroupMetadataRecord{"group-a", ConsumerGroupMetadata{GroupEpoch{7}, 0}}, "0003000767726f75702d61",
+         "00000000000700"},
+        {ConsumerGroupMemberMetadataRecord{"group-a", "member-0", member}, "0005000767726f75702d6100086d656d6265722d30",
+         "00000b696e7374616e63652d30077261636b2d3009636c69656e742d300b2f3132372e302e302e31030462617204666f6f0562612e2a0"
+         "00493e008756e69666f726d01000100"},
+        {ConsumerGroupMemberMetadataRecord{"group-a", "member-1", classic},
+         "0005000767726f75702d6100086d656d6265722d31",
+         "0000000009636c69656e742d310b2f3132372e302e302e310204666f6f01ffffffff00010015010000afc8020672616e67650700016d6"
+         "574610000"},
+        {ConsumerGroupCurrentMemberAssignmentRecord{"group-a", "member-0", current},
+         "0008000767726f75702d6100086d656d6265722d30",
+         "0000000000070000000601020102030405060708090a0b0c0d0e0f1003000000000000000201000903000000050000000702111213141"
+         "5161718191a1b1c1d1e1f200200000001010005020000000300"},
+        {ConsumerGroupCurrentMemberAssignmentRecord{
+             "group-a", "member-1",
+             CurrentMemberAssignment{GroupEpoch{0}, GroupEpoch{-1}, MemberState::stable, {}, {}}},
+         "0008000767726f75702d6100086d656d6265722d31", "000000000000ffffffff00010100"},
+        {ConsumerGroupTargetAssignmentMemberRecord{"group-a", "member-0", target},
+         "0007000767726f75702d6100086d656d6265722d30", "0000020102030405060708090a0b0c0d0e0f100300000000000000020000"},
+        {ConsumerGroupTargetAssignmentMemberRecord{"group-a", "member-0", AssignedPartitions{}},
+         "0007000767726f75702d6100086d656d6265722d30", "00000100"},
+        {ConsumerGroupTargetAssignmentMetadataRecord{"group-a",
+                                                     TargetAssignmentMetadata{GroupEpoch{7}, Timestamp{1700000000001}}},
+         "0006000767726f75702d61", "0000000000070100080000018bcfe56801"},
+        {ConsumerGroupRegularExpressionRecord{"group-a", "ba.*",
+                                              ResolvedRegularExpression{{"bar", "baz"}, 12, Timestamp{1700000000001}}},
+         "0010000767726f75702d61000462612e2a", "000003046261720462617a000000000000000c0000018bcfe5680100"},
+    };
+}
+
+TEST(GroupRecordsCodec, WritesAndReadsConsumerGroupsAsKafkaDoes) {
+    for (const ConsumerSample& sample : consumer_samples()) {
+        expect_written(sample.record, sample.key, sample.value);
+        expect_read(sample.key, sample.value, sample.record);
+    }
+}
+
+TEST(GroupRecordsCodec, ConsumerGroupsHaveTombstones) {
+    for (const auto& [record, key] : std::vector<std::pair<GroupRecord, std::string_view>>{
+             {ConsumerGroupMetadataRecord{"group-a", std::nullopt}, "0003000767726f75702d61"},
+             {ConsumerGroupPartitionMetadataRecord{"group-a", true}, "0004000767726f75702d61"},
+             {ConsumerGroupMemberMetadataRecord{"group-a", "member-0", std::nullopt},
+              "0005000767726f75702d6100086d656d6265722d30"},
+             {ConsumerGroupCurrentMemberAssignmentRecord{"group-a", "member-0", std::nullopt},
+              "0008000767726f75702d6100086d656d6265722d30"},
+             {ConsumerGroupTargetAssignmentMemberRecord{"group-a", "member-0", std::nullopt},
+              "0007000767726f75702d6100086d656d6265722d30"},
+             {ConsumerGroupTargetAssignmentMetadataRecord{"group-a", std::nullopt}, "0006000767726f75702d61"},
+             {ConsumerGroupRegularExpressionRecord{"group-a", "ba.*", std::nullopt},
+              "0010000767726f75702d61000462612e2a"}}) {
+        const auto bytes = encode_group_record(record);
+        ASSERT_TRUE(bytes);
+        EXPECT_EQ(hex_of(bytes->key), key);
+        EXPECT_FALSE(bytes->value);
+        expect_read(key, std::nullopt, record);
+    }
+}
+
+// KIP-1251 came with Kafka 4.3: before it the member's epoch stands for all.
+TEST(GroupRecordsCodec, PartitionsWithoutAssignmentEpochsHaveTheMembers) {
+    expect_read(
+        "0008000767726f75702d6100086d656d6265722d30",
+        "0000000000070000000600020102030405060708090a0b0c0d0e0f10030000000000000002000100",
+        ConsumerGroupCurrentMemberAssignmentRecord{
+            "group-a", "member-0",
+            CurrentMemberAssignment{GroupEpoch{7},
+                                    GroupEpoch{6},
+                                    MemberState::stable,
+                                    {{kTopic, {{PartitionId{0}, GroupEpoch{7}}, {PartitionId{2}, GroupEpoch{7}}}}},
+                                    {}}});
+}
+
+TEST(GroupRecordsCodec, WhatKafka40WroteOfPartitionsIsThereAndNotLookedAt) {
+    expect_read("0004000767726f75702d61", "0000020102030405060708090a0b0c0d0e0f1006746f70696300000003010000",
+                ConsumerGroupPartitionMetadataRecord{"group-a", false});
+}
+
 TEST(GroupRecordsCodec, ATombstoneHasNoValue) {
     const OffsetCommitRecord offset{"group-a", {"topic", PartitionId{3}}, std::nullopt};
     const GroupMetadataRecord group{"group-a", std::nullopt};
@@ -185,8 +303,8 @@ TEST(GroupRecordsCodec, ATombstoneHasNoValue) {
 }
 
 TEST(GroupRecordsCodec, AKeyOfAnotherKindOfGroupIsUnknown) {
-    // ConsumerGroupMetadata, and an id that no release of Kafka has.
-    EXPECT_EQ(refusal("0003000767726f75702d61", "00000000000300"), DecodeErrorKind::unknown_record_type);
+    // ShareGroupMetadata, and an id that no release of Kafka has.
+    EXPECT_EQ(refusal("000b000767726f75702d61", "00000000000300"), DecodeErrorKind::unknown_record_type);
     EXPECT_EQ(refusal("7fff", ""), DecodeErrorKind::unknown_record_type);
     EXPECT_EQ(refusal("ffff000767726f75702d61", "0000"), DecodeErrorKind::unknown_record_type);
 }
@@ -215,13 +333,27 @@ TEST(GroupRecordsCodec, EveryStrictPrefixIsRefused) {
             EXPECT_FALSE(decode_group_record(key_bytes, std::span(bytes).first(cut))) << value << " at " << cut;
         }
     }
+    for (const ConsumerSample& sample : consumer_samples()) {
+        const auto key = from_hex(sample.key);
+        const auto value = from_hex(sample.value);
+        for (std::size_t cut = 0; cut < key.size(); ++cut) {
+            EXPECT_FALSE(decode_group_record(std::span(key).first(cut), std::nullopt)) << sample.key << " at " << cut;
+        }
+        for (std::size_t cut = 0; cut < value.size(); ++cut) {
+            EXPECT_FALSE(decode_group_record(key, std::span(value).first(cut))) << sample.value << " at " << cut;
+        }
+    }
 }
 
 TEST(GroupRecordsCodec, AFlippedBitIsRefusedOrStillConsistent) {
     std::size_t accepted = 0;
-    for (const auto& [key, value] :
-         {std::pair{kOffsetKey, kOffsetV1}, std::pair{kOffsetKey, kOffsetV4}, std::pair{kGroupKey, kGroupV0},
-          std::pair{kGroupKey, kGroupV3}, std::pair{kGroupKey, kGroupV4}}) {
+    std::vector<std::pair<std::string_view, std::string_view>> samples = {{kOffsetKey, kOffsetV1},
+                                                                          {kOffsetKey, kOffsetV4},
+                                                                          {kGroupKey, kGroupV0},
+                                                                          {kGroupKey, kGroupV3},
+                                                                          {kGroupKey, kGroupV4}};
+    for (const ConsumerSample& sample : consumer_samples()) samples.emplace_back(sample.key, sample.value);
+    for (const auto& [key, value] : samples) {
         const auto key_bytes = from_hex(key);
         auto bytes = from_hex(value);
         for (std::size_t bit = 0; bit < bytes.size() * 8; ++bit) {
