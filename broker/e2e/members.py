@@ -1,4 +1,4 @@
-"""Members of consumer groups as programs of their own (group_member.py, librdkafka), and what tests await of them."""
+"""Members of consumer groups as programs of their own, which tests can kill or pause, and what tests await of them."""
 
 import json
 import pathlib
@@ -12,14 +12,12 @@ PATIENCE = 90
 MEMBER = pathlib.Path(__file__).with_name("group_member.py")
 
 
-class Member:
-    """A running group_member.py and all that it has said so far."""
+class MemberProgram:
+    """A running program and all that it has said so far."""
 
-    def __init__(self, broker, group, topic, **settings):
-        options = [f"{key.replace('_', '.')}={value}" for key, value in settings.items()]
+    def __init__(self, command):
         self.said = []
-        self.process = subprocess.Popen([sys.executable, str(MEMBER), broker.address, group, topic, *options],
-                                        stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.listener = threading.Thread(target=self.listen, daemon=True)
         self.listener.start()
 
@@ -54,6 +52,14 @@ class Member:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.kill()
+
+
+class Member(MemberProgram):
+    """A running group_member.py; settings are librdkafka's with '_' for '.'."""
+
+    def __init__(self, broker, group, topic, **settings):
+        options = [f"{key.replace('_', '.')}={value}" for key, value in settings.items()]
+        super().__init__([sys.executable, str(MEMBER), broker.address, group, topic, *options])
 
 
 def holders(members):

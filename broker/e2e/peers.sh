@@ -3,7 +3,8 @@
 # tree's root (ignored by git), each from its own registry by package name. What cannot be had is noted in
 # .peers/<peer>.missing with the reason, and its tests then say "not run: <reason>". Does nothing twice.
 #
-# Usage: broker/e2e/peers.sh [--retry] [peer...]    (peers: kafka-python kafka-python-old kafkajs apache-kafka)
+# Usage: broker/e2e/peers.sh [--retry] [peer...]    (peers: kafka-python kafka-python-old kafkajs apache-kafka
+#                                            franz-go)
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
@@ -12,6 +13,7 @@ kafka_python_version=3.0.12
 kafka_python_old_version=2.0.2
 kafkajs_version=2.2.4
 apache_kafka_version=4.3.1
+franz_go_version=v1.22.2
 
 retry=no
 wanted=()
@@ -21,7 +23,7 @@ for argument in "$@"; do
     *) wanted+=("$argument") ;;
     esac
 done
-[ "${#wanted[@]}" -gt 0 ] || wanted=(kafka-python kafka-python-old kafkajs apache-kafka)
+[ "${#wanted[@]}" -gt 0 ] || wanted=(kafka-python kafka-python-old kafkajs apache-kafka franz-go)
 mkdir -p "$peers"
 exec 9>"$peers/lock"
 flock 9
@@ -97,6 +99,21 @@ POM
     printf '%s\n' "$apache_kafka_version" >"$dir/.complete"
 }
 
+install_franz_go() {
+    local dir="$peers/franz-go"
+    rm -rf "$dir"
+    command -v go >/dev/null || { missing franz-go "no Go"; return; }
+    mkdir -p "$dir"
+    cp "$root/broker/e2e/franz_go/member.go" "$dir/member.go"
+    if ! (cd "$dir" && export GOFLAGS="-mod=mod -buildvcs=false" && go mod init highwater.peers/franz-go &&
+        timeout "$limit" go get "github.com/twmb/franz-go@$franz_go_version" && timeout "$limit" go build -o member .) \
+        >"$peers/franz-go.log" 2>&1; then
+        missing franz-go "no Go registry"
+        return
+    fi
+    printf '%s\n' "$franz_go_version" >"$dir/.complete"
+}
+
 # Kafka's jars carry the definitions of its messages: net/wire's tables are compared with them.
 extract_definitions() { # folder
     /usr/bin/python3 - "$1" <<'PYTHON'
@@ -127,6 +144,7 @@ for peer in "${wanted[@]}"; do
     kafka-python-old) install_kafka_python_old ;;
     kafkajs) install_kafkajs ;;
     apache-kafka) install_apache_kafka ;;
+    franz-go) install_franz_go ;;
     *) printf 'no such peer: %s\n' "$peer" >&2; exit 64 ;;
     esac
 done
