@@ -86,9 +86,9 @@ void apply(ConsumerGroup& group, const ConsumerGroupTargetAssignmentMemberRecord
 void apply(ConsumerGroup& group, const ConsumerGroupCurrentMemberAssignmentRecord& record);
 void apply(ConsumerGroup& group, const ConsumerGroupRegularExpressionRecord& record);
 
-/// Whether a record says something about a consumer group.
+/// Whether a record says something about a consumer group. (Qualified, or std::apply is looked at too.)
 template <class Record>
-concept ConsumerGroupRecord = requires(ConsumerGroup& group, const Record& record) { apply(group, record); };
+concept ConsumerGroupRecord = requires(ConsumerGroup& group, const Record& record) { highwater::apply(group, record); };
 
 /// Changes with the ids and partition counts of the topics of these names that exist; 0: there are none.
 [[nodiscard]] std::uint64_t metadata_hash(const std::set<std::string>& names, const GroupTopics& topics);

@@ -27,7 +27,7 @@ class ConsumerGroupDraft {
     template <ConsumerGroupRecord Record>
     void add(Record record) {
         if (!changed_) changed_ = group();
-        apply(*changed_, record);
+        highwater::apply(*changed_, record);
         records_.push_back(std::move(record));
     }
     void add(GroupRecords records) {
