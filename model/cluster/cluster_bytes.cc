@@ -29,7 +29,7 @@ std::size_t ClusterWorld::decode(std::span<const std::byte> in, State& state) co
             byte = static_cast<std::uint32_t>(in[from++]);
             index |= (byte & (kMore - 1)) << shift;
         }
-        broker = &brokers_->broker(index);
+        broker = &brokers_->machine(index);
     }
     return from + unpack(in.subspan(from), std::as_writable_bytes(std::span(&state.rest, 1)));
 }

@@ -56,7 +56,7 @@ class ClusterWorld {
     [[nodiscard]] bool is_owed(Action action) const;
 
     /// How many different brokers, and steps of one, have been kept.
-    [[nodiscard]] std::size_t kept_brokers() const { return brokers_->brokers(); }
+    [[nodiscard]] std::size_t kept_brokers() const { return brokers_->machines(); }
     [[nodiscard]] std::size_t kept_steps() const { return brokers_->steps(); }
     [[nodiscard]] std::uint64_t memory_bytes() const { return brokers_->memory_bytes() + decisions_->memory_bytes(); }
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "model/cluster/memo_table.h"
+#include "model/explore/memo_table.h"
 #include "model/cluster/state.h"
 
 namespace highwater::model::cluster {

@@ -1,4 +1,4 @@
-#include "model/cluster/memo_table.h"
+#include "model/explore/memo_table.h"
 
 #include <thread>
 #include <vector>
@@ -7,7 +7,7 @@
 
 #include "core/base/hash.h"
 
-namespace highwater::model::cluster {
+namespace highwater::model {
 namespace {
 
 TEST(MemoTable, KeepsTheFirstValueOfAHashAndLeavesItWhereItIs) {
@@ -58,4 +58,4 @@ TEST(MemoTable, IsOneTableForAllThreads) {
 }
 
 }  // namespace
-}  // namespace highwater::model::cluster
+}  // namespace highwater::model

@@ -11,7 +11,7 @@
 
 #include "core/base/invariant.h"
 
-namespace highwater::model::cluster {
+namespace highwater::model {
 
 /// Values that were computed once, by a 64-bit hash of what they were computed from. It only grows, and a value stays
 /// where it is. May be used by several threads at once: who looks up takes no lock, so threads that find what they look
@@ -110,4 +110,4 @@ class MemoTable {
     std::atomic<std::size_t> size_{0};
 };
 
-}  // namespace highwater::model::cluster
+}  // namespace highwater::model
