@@ -174,7 +174,7 @@ class World {
     void fail_over() {
         groups_.fail_over();
         hear();
-        // A coordinator that takes over knows no more than the log: generations that nobody was assigned in may repeat.
+        // A coordinator that takes over knows no more than the log, and leaves out generations that it cannot know of.
         newest_told_ = stable_in_log();
         members_told_.clear();
         // As in Kafka, a replacement during a rebalance is durable with the generation that it leads to, and not

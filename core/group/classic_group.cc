@@ -34,6 +34,10 @@ ClassicMember* ClassicGroup::find(std::string_view member_id) {
     return found == members.end() ? nullptr : &found->second;
 }
 
+Generation ClassicGroup::next_generation() const {
+    return std::max(Generation{generation.value() + 1}, least_new_generation);
+}
+
 std::size_t ClassicGroup::awaiting_joins() const {
     return static_cast<std::size_t>(
         std::ranges::count_if(members, [](const auto& entry) { return entry.second.awaiting_join.has_value(); }));
@@ -107,6 +111,9 @@ ClassicGroup group_from(const GroupMetadata& metadata) {
     ClassicGroup group;
     group.state = metadata.members.empty() ? ClassicState::empty : ClassicState::stable;
     group.generation = metadata.generation;
+    if (metadata.generation <= Generation{INT32_MAX - kGenerationsLeftOut}) {
+        group.least_new_generation = Generation{metadata.generation.value() + kGenerationsLeftOut};
+    }
     group.protocol_type = metadata.protocol_type;
     group.protocol = metadata.protocol;
     group.leader = metadata.leader;

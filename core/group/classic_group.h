@@ -64,10 +64,16 @@ enum class ClassicState : std::uint8_t { empty, preparing_rebalance, completing_
 /// "PreparingRebalance", as DescribeGroups and ListGroups spell it.
 std::string_view state_name(ClassicState state);
 
+/// A coordinator that takes a group over goes on so many generations later. The former one may have told members of
+/// generations that never got into the log, and what they say in those must not be taken for what is said in new ones.
+inline constexpr std::int32_t kGenerationsLeftOut = 1 << 16;
+
 /// A classic group: who is in it and where its rebalance stands. Its offsets are kept beside it.
 struct ClassicGroup {
     ClassicState state = ClassicState::empty;
     Generation generation;
+    /// No new generation is below this one.
+    Generation least_new_generation{1};
     /// Empty until the first member joins, and for groups that only keep offsets.
     std::string protocol_type;
     std::optional<std::string> protocol;
@@ -92,6 +98,8 @@ struct ClassicGroup {
     [[nodiscard]] const ClassicMember* find(std::string_view member_id) const;
     [[nodiscard]] ClassicMember* find(std::string_view member_id);
     [[nodiscard]] bool is_leader(std::string_view member_id) const { return leader && *leader == member_id; }
+    /// Of the next rebalance that completes.
+    [[nodiscard]] Generation next_generation() const;
     /// How many members wait for the rebalance to complete.
     [[nodiscard]] std::size_t awaiting_joins() const;
     [[nodiscard]] bool all_joined() const { return awaiting_joins() == members.size() && pending_members.empty(); }
@@ -109,6 +117,7 @@ struct ClassicGroup {
     static constexpr void describe(auto&& field) {
         field("state", &ClassicGroup::state);
         field("generation", &ClassicGroup::generation);
+        field("least_new_generation", &ClassicGroup::least_new_generation);
         field("protocol_type", &ClassicGroup::protocol_type);
         field("protocol", &ClassicGroup::protocol);
         field("leader", &ClassicGroup::leader);

@@ -109,6 +109,23 @@ TEST(ClassicGroup, ALeaderThatRepeatsItsAssignmentIsGivenTheFirst) {
     EXPECT_EQ(groups.taken_over().find("g")->members.at(leader->member_id).assignment, "first");
 }
 
+// Found by the model checker.
+TEST(ClassicGroup, WhoAsksForItsAssignmentAfterTheOthersHaveTheirsStaysInTheGroup) {
+    Groups groups;
+    const std::string a = groups.one_stable_member();
+    const GroupToken newcomer = groups.join();
+    groups.join(a);
+    const std::string b = groups.answer_to<JoinAnswer>(newcomer)->member_id;
+    groups.sync(a, Generation{2}, {{a, "left"}, {b, "right"}});
+    ASSERT_EQ(groups.group().state, ClassicState::stable);
+    EXPECT_EQ(groups.answer_to<SyncAnswer>(groups.sync(b, Generation{2}))->assignment, "right");
+    for (int i = 0; i < 10; ++i) {
+        groups.pass(seconds{9});
+        EXPECT_EQ(groups.heartbeat(a, Generation{2}), ErrorCode::none);
+        EXPECT_EQ(groups.heartbeat(b, Generation{2}), ErrorCode::none) << "its rebalance timeout is 60 s";
+    }
+}
+
 TEST(ClassicGroup, WhoDoesNotComeBackInTimeIsOut) {
     Groups groups;
     const std::string a = groups.one_stable_member();
@@ -138,6 +155,21 @@ TEST(ClassicGroup, ASessionEndsWithoutHeartbeatsAndTheGroupGoesOn) {
     EXPECT_EQ(groups.group().state, ClassicState::empty);
     EXPECT_EQ(groups.group().generation, Generation{2});
     EXPECT_EQ(groups.taken_over().find("g")->generation, Generation{2});
+}
+
+// Found by the model checker: a SyncGroup of the first generation 2 must not be taken for one of another.
+TEST(ClassicGroup, AGenerationThatWasToldAndNeverWrittenIsNotToldAgainByTheNextCoordinator) {
+    Groups groups;
+    const std::string a = groups.one_stable_member();
+    groups.join();
+    const Generation told = groups.answer_to<JoinAnswer>(groups.join(a))->generation;
+    EXPECT_EQ(told, Generation{2});
+    groups.fail_over();
+    EXPECT_EQ(groups.heartbeat(a, Generation{1}), ErrorCode::none) << "what is in the log stands";
+    const auto other = groups.answer_to<JoinAnswer>(groups.join(a));
+    EXPECT_GT(other->generation, told);
+    const auto late = groups.answer_to<SyncAnswer>(groups.sync(a, told, {{a, "half"}}));
+    EXPECT_EQ(late->error, ErrorCode::illegal_generation);
 }
 
 // F16: the timer of before must not end the session of one that came back.
@@ -251,7 +283,29 @@ TEST(StaticMember, ThatCameBackIsKnownToTheNextCoordinator) {
     EXPECT_EQ(groups.group().members.at(again->member_id).assignment, "all");
 }
 
-TEST(StaticMember, ThatIsReplacedWhileTheGroupRebalancesJoinsTheRebalance) {
+// Found by the model checker: each record has all members, so the second must not be made without the first.
+TEST(StaticMember, TwoThatComeBackAtOnceAreBothKnownToTheNextCoordinator) {
+    Groups groups;
+    const GroupToken first = groups.join("", "one");
+    const auto leader = groups.answer_to<JoinAnswer>(first);
+    groups.sync(leader->member_id, Generation{1}, {{leader->member_id, "all"}});
+    const GroupToken second = groups.join("", "two");
+    groups.join(leader->member_id, "one");
+    const auto other = groups.answer_to<JoinAnswer>(second);
+    groups.sync(leader->member_id, Generation{2}, {{leader->member_id, "left"}, {other->member_id, "right"}});
+    ASSERT_EQ(groups.group().state, ClassicState::stable);
+    groups.hold_writes = true;
+    const GroupToken one = groups.join("", "one");
+    const GroupToken two = groups.join("", "two");
+    groups.commit_writes();
+    const auto one_again = groups.answer_to<JoinAnswer>(one);
+    const auto two_again = groups.answer_to<JoinAnswer>(two);
+    groups.fail_over();
+    EXPECT_EQ(groups.heartbeat(one_again->member_id, Generation{2}, "one"), ErrorCode::none);
+    EXPECT_EQ(groups.heartbeat(two_again->member_id, Generation{2}, "two"), ErrorCode::none);
+}
+
+TEST(StaticMember, ThatIsReplacedIsInItsGroupBeforeARebalanceBegins) {
     Groups groups;
     const auto first = groups.answer_to<JoinAnswer>(groups.join("", "one"));
     groups.sync(first->member_id, Generation{1}, {{first->member_id, "all"}});
@@ -261,8 +315,25 @@ TEST(StaticMember, ThatIsReplacedWhileTheGroupRebalancesJoinsTheRebalance) {
     groups.commit_writes();
     const auto again = groups.answer_to<JoinAnswer>(replaces);
     ASSERT_TRUE(again);
-    EXPECT_EQ(again->generation, Generation{2});
+    EXPECT_EQ(again->generation, Generation{1});
+    EXPECT_EQ(groups.heartbeat(again->member_id, Generation{1}, "one"), ErrorCode::rebalance_in_progress);
+    groups.join(again->member_id, "one");
     EXPECT_EQ(groups.answer_to<JoinAnswer>(newcomer)->generation, Generation{2});
+}
+
+TEST(StaticMember, WhoseReplacementDoesNotGetIntoTheLogStays) {
+    Groups groups;
+    const auto first = groups.answer_to<JoinAnswer>(groups.join("", "one"));
+    groups.sync(first->member_id, Generation{1}, {{first->member_id, "all"}});
+    groups.hold_writes = true;
+    const GroupToken replaces = groups.join("", "one");
+    const GroupToken waits = groups.join("", "one");
+    groups.fail_writes(ErrorCode::not_enough_replicas);
+    EXPECT_EQ(groups.answer_to<JoinAnswer>(replaces)->error, ErrorCode::coordinator_not_available);
+    EXPECT_EQ(groups.answer_to<JoinAnswer>(waits), std::nullopt) << "it is its turn";
+    groups.commit_writes();
+    EXPECT_EQ(groups.answer_to<JoinAnswer>(waits)->error, ErrorCode::none);
+    EXPECT_EQ(groups.heartbeat(first->member_id, Generation{1}, "one"), ErrorCode::fenced_instance_id);
 }
 
 TEST(StaticMember, IsExpectedBackUntilItsSessionEnds) {

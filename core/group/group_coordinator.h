@@ -147,14 +147,12 @@ class GroupCoordinator {
         }
     };
     /// A static member came back under a new id while its group was stable: it goes on where the one that it replaces
-    /// was, unless the group has moved on meanwhile; then it joins anew.
+    /// was.
     struct ReplacementWrite {
         JoinReceived request;
-        Generation generation;
         std::string former_member_id;
         static constexpr void describe(auto&& field) {
             field("request", &ReplacementWrite::request);
-            field("generation", &ReplacementWrite::generation);
             field("former_member_id", &ReplacementWrite::former_member_id);
         }
     };

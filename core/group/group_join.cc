@@ -218,7 +218,8 @@ void GroupCoordinator::replace_static_member(Step& step, ClassicGroup& group, co
         rebalance(step, input.group, group);
         return;
     }
-    // It takes over without a rebalance, once a new coordinator would know of it too (KAFKA-10284).
+    // It takes over without a rebalance, once a new coordinator would know of it too (KAFKA-10284). The record has all
+    // members: whoever comes back meanwhile waits, or the next record would be made without this one.
     ClassicGroup with_it = group;
     const std::string member_id = new_member_id(input);
     auto entry = with_it.members.extract(former_id);
@@ -230,18 +231,12 @@ void GroupCoordinator::replace_static_member(Step& step, ClassicGroup& group, co
     std::map<std::string, std::string> assignments;
     for (const auto& [id, member] : with_it.members) assignments[id] = member.assignment;
     write(step, {GroupMetadataRecord{input.group, metadata_of(with_it, assignments, step.wall)}},
-          ReplacementWrite{input, group.generation, former_id});
+          ReplacementWrite{input, former_id}, input.group);
 }
 
 void GroupCoordinator::replacement_committed(Step& step, const ReplacementWrite& done) {
     const JoinReceived& input = done.request;
-    const auto found = groups_.find(input.group);
-    const bool still_so = found != groups_.end() && found->second.state == ClassicState::stable &&
-                          found->second.generation == done.generation &&
-                          found->second.members.contains(done.former_member_id);
-    // The group has moved on: the member joins as it would have then.
-    if (!still_so) return on(step, input);
-    ClassicGroup& group = found->second;
+    ClassicGroup& group = groups_.at(input.group);
     const bool led = group.is_leader(done.former_member_id);
     put_in_place_of(step, group, done.former_member_id, input);
     const std::string& member_id = group.static_members.at(*input.group_instance_id);

@@ -78,7 +78,7 @@ void GroupCoordinator::complete_join(Step& step, const std::string& id, ClassicG
         }
         group.leader = joined->first;
     }
-    group.generation = Generation{group.generation.value() + 1};
+    group.generation = group.next_generation();
     group.current_state_timestamp = step.wall;
     if (group.members.empty()) {
         group.state = ClassicState::empty;
@@ -132,7 +132,9 @@ void GroupCoordinator::on(Step& step, const SyncReceived& input) {
     ClassicMember& member = *group.find(input.claim.member_id);
     if (group.state == ClassicState::preparing_rebalance) return refuse(ErrorCode::rebalance_in_progress);
     extend_session(step, input.group, member);
+    group.pending_sync.erase(input.claim.member_id);
     if (group.state == ClassicState::stable) {
+        if (group.pending_sync.empty()) deadlines_.clear({input.group, DeadlineKey::Kind::sync, {}});
         step.effects.push_back(
             SyncAnswer{input.token, ErrorCode::none, group.protocol_type, group.protocol, member.assignment});
         return;
@@ -140,7 +142,6 @@ void GroupCoordinator::on(Step& step, const SyncReceived& input) {
     // The request that waited was given up by its client.
     if (member.awaiting_sync) step.refuse_sync(*member.awaiting_sync, ErrorCode::rebalance_in_progress);
     member.awaiting_sync = input.token;
-    group.pending_sync.erase(input.claim.member_id);
     if (!group.is_leader(input.claim.member_id) || group.is_assigned) return;
     group.is_assigned = true;
     std::map<std::string, std::string> assignments;
