@@ -3,7 +3,8 @@
 if(HIGHWATER_TESTS)
   foreach(scenario idempotence failures epochs window retention replicated
       replication replication-replicated replication-isr replication-retries
-      replication-elr replication-wiped replication-incarnations replication-leadership replication-reassignment replication-unclean)
+      replication-elr replication-wiped replication-incarnations replication-leadership replication-reassignment replication-unclean
+      groups-classic groups-static groups-offsets groups-cooperative groups-joining)
     add_test(NAME model/check/${scenario}-ci
       COMMAND highwater-model check ${scenario} --scope ci --trace ${CMAKE_CURRENT_BINARY_DIR}/${scenario}-ci.trace)
     set_tests_properties(model/check/${scenario}-ci PROPERTIES LABELS model TIMEOUT 900)

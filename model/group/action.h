@@ -42,9 +42,10 @@ constexpr std::size_t disturbances_of(ActionKind) {
     return kDisturbances;
 }
 constexpr std::array<std::string_view, kActionKinds> names_of(ActionKind) {
-    return {"tick",      "failover", "fail_write",    "crash",   "leave",        "drop",  "hold",
-            "duplicate", "give_up",  "simple_commit", "expire",  "load",         "write_committed",
-            "deliver",   "deliver_late", "start",     "heartbeat", "commit",     "wait"};
+    return {"tick",   "failover",  "fail_write",      "crash",   "leave",
+            "drop",   "hold",      "duplicate",       "give_up", "simple_commit",
+            "expire", "load",      "write_committed", "deliver", "deliver_late",
+            "start",  "heartbeat", "commit",          "wait"};
 }
 
 using Action = ActionOf<ActionKind>;

@@ -43,7 +43,7 @@ struct Scope {
     bool cooperative = false;
     /// A new member is given its id before it joins (KIP-394).
     bool known_member_ids = false;
-    /// A new group waits for one tick before its first rebalance completes.
+    /// A new group waits for at most a tick before its first rebalance completes.
     bool initial_delay = false;
     /// So many commits of offsets are made.
     std::uint8_t commits = 0;
@@ -67,7 +67,9 @@ struct Scope {
     /// Bit i replaces property i by "true".
     std::uint32_t silenced_properties = 0;
 
-    [[nodiscard]] bool may_disturb(std::uint8_t client) const { return disturbed == 0 || (disturbed >> client & 1) != 0; }
+    [[nodiscard]] bool may_disturb(std::uint8_t client) const {
+        return disturbed == 0 || (disturbed >> client & 1) != 0;
+    }
     [[nodiscard]] std::uint8_t& budget(ActionKind kind) { return budgets[static_cast<std::size_t>(kind)]; }
     [[nodiscard]] std::uint8_t budget(ActionKind kind) const { return budgets[static_cast<std::size_t>(kind)]; }
     friend bool operator==(const Scope&, const Scope&) = default;

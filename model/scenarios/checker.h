@@ -114,6 +114,7 @@ class Checker {
 // One for each world.
 [[nodiscard]] std::vector<std::unique_ptr<const Checker>> partition_checkers();
 [[nodiscard]] std::vector<std::unique_ptr<const Checker>> cluster_checkers();
+[[nodiscard]] std::vector<std::unique_ptr<const Checker>> group_checkers();
 [[nodiscard]] std::vector<std::unique_ptr<const Checker>> generation_checkers();
 
 }  // namespace highwater::model

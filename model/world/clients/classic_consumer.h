@@ -13,8 +13,8 @@ namespace highwater::model {
 /// - The member that leads gives the partitions out, by a rule that knows nothing but the list that it was given.
 /// - REBALANCE_IN_PROGRESS: it joins again under its id. ILLEGAL_GENERATION: likewise, and what it owned is lost.
 ///   UNKNOWN_MEMBER_ID: likewise, under a new id. FENCED_INSTANCE_ID: it stops for good.
-/// - What is not answered in time, or by a broker that does not coordinate, is sent again; for SyncGroup it joins again.
-/// It sends as soon as it may: how long a request is under way is the network's choice.
+/// - What is not answered in time, or by a broker that does not coordinate, is sent again; for SyncGroup it joins
+/// again. It sends as soon as it may: how long a request is under way is the network's choice.
 struct ClassicConsumer {
     using Message = group::Message;
 
@@ -42,7 +42,9 @@ struct ClassicConsumer {
     /// Leader, syncing: what it gives out.
     FixedVector<group::Listed, group::kMaxClients + 2> assignment;
 
-    [[nodiscard]] bool is_up() const { return phase == Phase::joining || phase == Phase::syncing || phase == Phase::member; }
+    [[nodiscard]] bool is_up() const {
+        return phase == Phase::joining || phase == Phase::syncing || phase == Phase::member;
+    }
     [[nodiscard]] bool waits() const { return waits_for != Message::Kind::none; }
 
     /// Starts anew: knows nothing.

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "model/group/check/property.h"
+
+namespace highwater::model::group {
+
+extern const Property kReplayEquality;
+
+}  // namespace highwater::model::group

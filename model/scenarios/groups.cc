@@ -1,0 +1,183 @@
+#include "model/scenarios/groups.h"
+
+#include <vector>
+
+namespace highwater::model::group {
+namespace {
+
+/// Two or three dynamic members.
+Scenario classic() {
+    using enum Occurrence;
+    Scope small;
+    small.clients = 2;
+    small.budget(ActionKind::failover) = 1;
+    small.budget(ActionKind::tick) = 2;
+    small.budget(ActionKind::hold) = 1;
+    small.budget(ActionKind::crash) = 1;
+    small.disturbances = 3;
+    Scope ci = small;
+    ci.clients = 3;
+    ci.disturbances = 2;
+    ci.budget(ActionKind::duplicate) = 1;
+    ci.budget(ActionKind::leave) = 1;
+    Scope medium = ci;
+    medium.disturbances = 3;
+    Scope large = medium;
+    large.disturbances = 4;
+    return {.name = "groups-classic",
+            .sentence =
+                "Members of a classic group, whose sessions end, whose requests come late or twice, and whose "
+                "coordinator goes, with records that may be lost.",
+            .known_to_fail = {},
+            .scopes = {{ScopeSize::small, small, {{423973, 77}}},
+                       {ScopeSize::ci, ci, {{1641205, 83}}},
+                       {ScopeSize::medium, medium, std::nullopt},
+                       {ScopeSize::large, large, std::nullopt}},
+            .must_occur = {generation_told, assignment_told, coordinator_changed, write_lost_at_failover,
+                           write_kept_at_failover, late_request_arrived, request_of_a_lower_generation,
+                           offsets_replayed, group_replayed, group_settled, member_forgotten, session_ended,
+                           partition_moved, partition_owned_by_a_fenced_member_too, came_to_rest}};
+}
+
+/// Clients 0 and 1 are two processes with one group.instance.id (KIP-345); client 1 starts later.
+Scenario statics() {
+    using enum Occurrence;
+    Scope small;
+    small.clients = 2;
+    small.instance = {1, 1, 0};
+    small.down_at_first = 0b010;
+    small.commits = 1;
+    small.budget(ActionKind::failover) = 1;
+    small.budget(ActionKind::hold) = 1;
+    small.budget(ActionKind::crash) = 1;
+    Scope ci = small;
+    ci.clients = 3;
+    ci.instance = {1, 1, 2};
+    ci.commits = 0;
+    ci.disturbances = 2;
+    ci.budget(ActionKind::tick) = 2;
+    ci.budget(ActionKind::crash) = 2;
+    Scope medium = ci;
+    medium.disturbances = 3;
+    return {.name = "groups-static",
+            .sentence =
+                "Two processes have one group.instance.id and start, crash and stall, while the coordinator goes: "
+                "at most one is heard, and a member that comes back goes on where it was.",
+            .known_to_fail = {},
+            .scopes = {{ScopeSize::small, small, {{599935, 38}}},
+                       {ScopeSize::ci, ci, {{235105, 44}}},
+                       {ScopeSize::medium, medium, std::nullopt}},
+            .must_occur = {generation_told, assignment_told, coordinator_changed, write_lost_at_failover,
+                           write_kept_at_failover, late_request_arrived, request_of_a_lower_generation,
+                           offsets_replayed, group_replayed, group_settled, member_fenced, static_member_replaced,
+                           partition_owned_by_a_fenced_member_too, older_instance_not_heard, came_to_rest}};
+}
+
+Scenario offsets() {
+    using enum Occurrence;
+    Scope small;
+    small.clients = 1;
+    small.commits = 2;
+    small.budget(ActionKind::failover) = 1;
+    small.budget(ActionKind::fail_write) = 1;
+    small.budget(ActionKind::hold) = 1;
+    small.budget(ActionKind::leave) = 1;
+    small.budget(ActionKind::tick) = 1;
+    small.budget(ActionKind::expire) = 1;
+    small.budget(ActionKind::simple_commit) = 1;
+    small.disturbances = 2;
+    Scope ci = small;
+    ci.clients = 2;
+    ci.commits = 2;
+    ci.disturbances = 3;
+    Scope medium = ci;
+    medium.commits = 3;
+    medium.disturbances = 4;
+    return {
+        .name = "groups-offsets",
+        .sentence =
+            "Offsets are committed while coordinators change, writes fail, members leave, and what nobody "
+            "needs any more expires.",
+        .known_to_fail = {},
+        .scopes = {{ScopeSize::small, small, {{3953, 40}}, {offset_expired}},
+                   {ScopeSize::ci, ci, std::nullopt},
+                   {ScopeSize::medium, medium, std::nullopt}},
+        .must_occur = {generation_told, assignment_told, coordinator_changed, write_lost_at_failover,
+                       write_kept_at_failover, late_request_arrived, request_of_a_lower_generation, offsets_replayed,
+                       group_replayed, group_settled, write_failed, commit_acknowledged, commit_refused,
+                       commit_without_membership, offset_expired, offset_outlived_its_coordinator, came_to_rest}};
+}
+
+Scenario cooperative() {
+    using enum Occurrence;
+    Scope small;
+    small.clients = 2;
+    small.cooperative = true;
+    small.down_at_first = 0b010;
+    small.budget(ActionKind::failover) = 1;
+    small.budget(ActionKind::tick) = 2;
+    small.budget(ActionKind::hold) = 1;
+    small.disturbances = 2;
+    Scope ci = small;
+    ci.clients = 3;
+    ci.down_at_first = 0b100;
+    Scope medium = ci;
+    medium.disturbances = 3;
+    return {.name = "groups-cooperative",
+            .sentence =
+                "Members keep their partitions while they rebalance (KIP-429), and one more joins: a partition "
+                "has no second owner before the first has given it up.",
+            .known_to_fail = {},
+            .scopes = {{ScopeSize::small, small, {{175701, 82}}},
+                       {ScopeSize::ci, ci, {{3872702, 115}}},
+                       {ScopeSize::medium, medium, std::nullopt}},
+            .must_occur = {generation_told, assignment_told, coordinator_changed, write_lost_at_failover,
+                           write_kept_at_failover, late_request_arrived, request_of_a_lower_generation,
+                           offsets_replayed, group_replayed, group_settled, session_ended, partition_moved,
+                           partition_owned_by_a_fenced_member_too, came_to_rest}};
+}
+
+Scenario joining() {
+    using enum Occurrence;
+    Scope small;
+    small.clients = 2;
+    small.settled = false;
+    small.known_member_ids = true;
+    small.initial_delay = true;
+    small.budget(ActionKind::drop) = 1;
+    small.budget(ActionKind::duplicate) = 1;
+    small.budget(ActionKind::failover) = 1;
+    Scope ci = small;
+    ci.clients = 3;
+    ci.disturbances = 2;
+    Scope medium = ci;
+    medium.disturbances = 3;
+    return {.name = "groups-joining",
+            .sentence =
+                "A group begins: members ask for their ids, join and wait for each other, while requests and "
+                "answers are lost or come twice.",
+            .known_to_fail = {},
+            .scopes = {{ScopeSize::small, small, {{334065, 72}}},
+                       {ScopeSize::ci, ci, {{1390843, 97}}},
+                       {ScopeSize::medium, medium, std::nullopt}},
+            .must_occur = {generation_told, assignment_told, coordinator_changed, write_lost_at_failover,
+                           write_kept_at_failover, late_request_arrived, request_of_a_lower_generation,
+                           offsets_replayed, group_replayed, group_settled, request_repeated, member_forgotten,
+                           partition_moved, came_to_rest}};
+}
+
+}  // namespace
+
+std::span<const Scenario> group_scenarios() {
+    static const std::vector<Scenario> scenarios = {classic(), statics(), offsets(), cooperative(), joining()};
+    return scenarios;
+}
+
+const Scenario* find_scenario(std::string_view name) {
+    for (const Scenario& scenario : group_scenarios()) {
+        if (scenario.name == name) return &scenario;
+    }
+    return nullptr;
+}
+
+}  // namespace highwater::model::group
