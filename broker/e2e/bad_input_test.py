@@ -16,7 +16,7 @@ import traceback
 import testing
 import wire
 from bad_input import table
-from bad_input import framing, header, body, batches, names  # noqa: F401  (they fill the table)
+from bad_input import framing, header, body, batches, names, groups  # noqa: F401  (they fill the table)
 
 SETTINGS = {
     "highwater_request_timeout_ms": framing.REQUEST_TIMEOUT_MS,

@@ -17,17 +17,23 @@ namespace highwater {
 template <class Key>
 class Deadlines {
   public:
-    /// Replaces the key's former deadline.
+    /// Replaces the key's former deadline. Of a key that has one nothing is copied: every heartbeat sets a session's.
     void set(const Key& key, Time at) {
-        clear(key);
-        by_key_.emplace(key, at);
-        by_time_.emplace(at, key);
+        const auto [found, is_new] = by_key_.try_emplace(key, at);
+        if (is_new) {
+            by_time_.emplace(at, key);
+            return;
+        }
+        auto node = by_time_.extract(by_time_.find(Lookup(found->second, key)));
+        node.value().first = at;
+        by_time_.insert(std::move(node));
+        found->second = at;
     }
 
     void clear(const Key& key) {
         const auto found = by_key_.find(key);
         if (found == by_key_.end()) return;
-        by_time_.erase({found->second, key});
+        by_time_.erase(by_time_.find(Lookup(found->second, key)));
         by_key_.erase(found);
     }
 
@@ -66,8 +72,16 @@ class Deadlines {
     friend bool operator==(const Deadlines& a, const Deadlines& b) { return a.by_key_ == b.by_key_; }
 
   private:
+    using Lookup = std::pair<Time, const Key&>;
+    struct Earlier {
+        using is_transparent = void;
+        bool operator()(const auto& a, const auto& b) const {
+            return a.first != b.first ? a.first < b.first : a.second < b.second;
+        }
+    };
+
     std::map<Key, Time> by_key_;
-    std::set<std::pair<Time, Key>> by_time_;
+    std::set<std::pair<Time, Key>, Earlier> by_time_;
 };
 
 }  // namespace highwater

@@ -251,12 +251,14 @@ struct OffsetToCommit {
     Offset offset;
     std::optional<LeaderEpoch> leader_epoch;
     std::string metadata;
+    std::optional<TopicId> topic_id{};
 
     static constexpr void describe(auto&& field) {
         field("partition", &OffsetToCommit::partition);
         field("offset", &OffsetToCommit::offset);
         field("leader_epoch", &OffsetToCommit::leader_epoch);
         field("metadata", &OffsetToCommit::metadata);
+        field("topic_id", &OffsetToCommit::topic_id);
     }
 };
 

@@ -22,10 +22,11 @@ ErrorCode check_commit(const ClassicGroup* group, const MemberClaim& claim) {
     return group->state == ClassicState::completing_rebalance ? ErrorCode::rebalance_in_progress : ErrorCode::none;
 }
 
+// An empty group id is one like others here and in DeleteGroups: old consumers that assign partitions themselves have
+// it (KAFKA-6773).
 void GroupCoordinator::on(Step& step, const OffsetCommitReceived& input) {
     const auto refuse = [&](ErrorCode error) { step.effects.push_back(OffsetsAnswer{input.token, error, {}}); };
     if (!loaded_) return refuse(ErrorCode::coordinator_load_in_progress);
-    if (input.group.empty()) return refuse(ErrorCode::invalid_group_id);
     if (postpone(input.group, GroupInput{input})) return;
     const ClassicGroup* group = find(input.group);
     const ConsumerGroup* consumer = find_consumer(input.group);
@@ -48,7 +49,7 @@ void GroupCoordinator::on(Step& step, const OffsetCommitReceived& input) {
         }
         records.push_back(OffsetCommitRecord{
             input.group, offset.partition,
-            CommittedOffset{offset.offset, offset.leader_epoch, offset.metadata, step.wall, expires}});
+            CommittedOffset{offset.offset, offset.leader_epoch, offset.metadata, step.wall, expires, offset.topic_id}});
     }
     if (records.empty()) {
         step.effects.push_back(std::move(answer));
@@ -91,7 +92,6 @@ void GroupCoordinator::on(Step& step, const OffsetDeleteReceived& input) {
 void GroupCoordinator::on(Step& step, const DeleteGroupReceived& input) {
     const auto refuse = [&](ErrorCode error) { step.effects.push_back(DeleteGroupAnswer{input.token, error}); };
     if (!loaded_) return refuse(ErrorCode::coordinator_load_in_progress);
-    if (input.group.empty()) return refuse(ErrorCode::invalid_group_id);
     if (postpone(input.group, GroupInput{input})) return;
     const ClassicGroup* group = find(input.group);
     const ConsumerGroup* consumer = find_consumer(input.group);

@@ -51,6 +51,35 @@ TEST(OffsetCommit, ThatDidNotGetIntoTheLogIsNotSeen) {
     EXPECT_EQ(groups.committed(), -1);
 }
 
+// Bad input B104. Offsets it may have (KAFKA-6773), members not.
+TEST(EmptyGroupId, IsRefusedWhereMembersAreMeantAndTakenForOffsets) {
+    Groups groups;
+    JoinReceived join = groups.join_request("");
+    join.group = "";
+    EXPECT_EQ(groups.answer_to<JoinAnswer>(groups.send(join))->error, ErrorCode::invalid_group_id);
+    const MemberClaim claim{"m", std::nullopt, Generation{1}};
+    const GroupToken sync = groups.send(SyncReceived{groups.fresh_token(), "", claim, {}, {}, {}});
+    EXPECT_EQ(groups.answer_to<SyncAnswer>(sync)->error, ErrorCode::invalid_group_id);
+    const GroupToken heartbeat = groups.send(HeartbeatReceived{groups.fresh_token(), "", claim});
+    EXPECT_EQ(groups.answer_to<HeartbeatAnswer>(heartbeat)->error, ErrorCode::invalid_group_id);
+    const GroupToken leave = groups.send(LeaveReceived{groups.fresh_token(), "", {{"m", std::nullopt}}});
+    EXPECT_EQ(groups.answer_to<LeaveAnswer>(leave)->error, ErrorCode::invalid_group_id);
+    const TopicPartition partition{"t", PartitionId{0}};
+    const GroupToken deletion = groups.send(OffsetDeleteReceived{groups.fresh_token(), "", {partition}});
+    EXPECT_EQ(groups.answer_to<OffsetsAnswer>(deletion)->error, ErrorCode::invalid_group_id);
+    EXPECT_EQ(groups.machine().find(""), nullptr);
+
+    const GroupToken commit = groups.send(OffsetCommitReceived{
+        groups.fresh_token(), "", {"", std::nullopt, Generation{-1}}, {}, {{partition, Offset{7}, std::nullopt, ""}}});
+    EXPECT_EQ(groups.answer_to<OffsetsAnswer>(commit)->partitions, std::vector{ErrorCode::none});
+    EXPECT_EQ((**groups.machine().offsets_of("")).at(partition).offset, Offset{7});
+    groups.fail_over();
+    EXPECT_EQ((**groups.machine().offsets_of("")).at(partition).offset, Offset{7});
+    const GroupToken gone = groups.send(DeleteGroupReceived{groups.fresh_token(), ""});
+    EXPECT_EQ(groups.answer_to<DeleteGroupAnswer>(gone)->error, ErrorCode::none);
+    EXPECT_EQ(groups.machine().find(""), nullptr);
+}
+
 // F01, F02.
 TEST(OffsetCommit, IsTakenFromTheGenerationThatHasThePartitions) {
     Groups groups;

@@ -30,6 +30,7 @@ TEST(PartitionForGroup, IsTheMagnitudeOfTheHash) {
     // "polygenelubricants" is known for its hash, the smallest number there is.
     EXPECT_EQ(java_hash("polygenelubricants"), std::numeric_limits<std::int32_t>::min());
     EXPECT_EQ(partition_for_group("polygenelubricants", 50), PartitionId{0});
+    EXPECT_EQ(partition_for_group("Hello, World", 50), PartitionId{505841268 % 50}) << "a negative hash";
     EXPECT_EQ(partition_for_group("anything", 1), PartitionId{0});
 }
 

@@ -97,6 +97,7 @@ struct TopicPartition {
 
 /// Where a group goes on in a partition: the next offset it will read.
 struct CommittedOffset {
+    /// As the client said it. Below 0 it means nothing, and Kafka takes and tells it all the same.
     Offset offset;
     /// Of the last record that was consumed (KIP-320); nullopt: the client did not say.
     std::optional<LeaderEpoch> leader_epoch;
@@ -104,6 +105,8 @@ struct CommittedOffset {
     Timestamp commit_timestamp;
     /// Set by clients that name a retention (OffsetCommit 2 to 4); nullopt: `offsets.retention.minutes` decides.
     std::optional<Timestamp> expire_timestamp;
+    /// Of the topic when it was committed; nullopt: the record does not say, as before Kafka 4.1.
+    std::optional<TopicId> topic_id{};
 
     static constexpr void describe(auto&& field) {
         field("offset", &CommittedOffset::offset);
@@ -111,6 +114,7 @@ struct CommittedOffset {
         field("metadata", &CommittedOffset::metadata);
         field("commit_timestamp", &CommittedOffset::commit_timestamp);
         field("expire_timestamp", &CommittedOffset::expire_timestamp);
+        field("topic_id", &CommittedOffset::topic_id);
     }
 };
 

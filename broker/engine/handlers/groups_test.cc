@@ -3,6 +3,7 @@
 
 #include "broker/engine/node.h"
 #include "broker/engine/testing.h"
+#include "core/group/group_partition.h"
 #include "net/wire/message/create_partitions.h"
 #include "net/wire/message/delete_groups.h"
 #include "net/wire/message/delete_topics.h"
@@ -186,6 +187,26 @@ TEST_F(GroupsTest, WhatWasCommittedOutlivesARestartAKillAndAPowerLoss) {
     EXPECT_EQ(committed(), 7);
 }
 
+// A record that Kafka would not have written: what was committed after it is not known, so nothing is served.
+TEST_F(GroupsTest, APartitionWhoseRecordsCannotBeReadIsToldAndServesNobodyAndTheOthersServe) {
+    const PartitionId partition = partition_for_group("g", 50);
+    ASSERT_NE(partition_for_group("other", 50), partition);
+    EXPECT_EQ(commit(5), ErrorCode::none);
+    EXPECT_EQ(commit(6, "other"), ErrorCode::none);
+    const std::string path = fmt::format("/data/__consumer_offsets-{}/00000000000000000000.log", partition.value());
+    auto content = node.files.content(path);
+    const auto broken = batch_of({{.value = "?", .key = std::string("\0\1", 2)}},
+                                 {.base_offset = Offset{1}, .leader_epoch = LeaderEpoch{0}});
+    content.insert(content.end(), broken.begin(), broken.end());
+    node.engine.reset();
+    node.files.set_content(path, content);
+    node.crash();
+    EXPECT_EQ(node.outbox.unreadable, std::vector{partition.value()});
+    EXPECT_EQ(commit(7), ErrorCode::coordinator_not_available);
+    EXPECT_EQ(commit(8, "other"), ErrorCode::none);
+    EXPECT_EQ(committed("other"), 8);
+}
+
 TEST_F(GroupsTest, AGroupLivesOnAfterARestart) {
     const std::string member = one_stable_member();
     node.crash();
@@ -198,8 +219,17 @@ TEST_F(GroupsTest, AGroupLivesOnAfterARestart) {
     EXPECT_EQ(node.call<wire::HeartbeatResponse>(request, 4)->error_code, ErrorCode::unknown_member_id);
 }
 
-TEST_F(GroupsTest, OffsetsThatAreNoneAndPartitionsThatAreNotThereAreRefusedOneByOne) {
-    EXPECT_EQ(commit(-2), ErrorCode::offset_out_of_range);
+// As Kafka 4.3.1: an offset is not looked at, and one below 0 is told as it is.
+TEST_F(GroupsTest, AnyNumberIsAnOffsetAndStaysOneOverARestart) {
+    for (const std::int64_t offset : {-1, -2, -100}) {
+        EXPECT_EQ(commit(offset), ErrorCode::none);
+        EXPECT_EQ(committed(), offset);
+        node.crash(storage::CrashKind::process_kill);
+        EXPECT_EQ(committed(), offset);
+    }
+}
+
+TEST_F(GroupsTest, PartitionsThatAreNotThereAreRefusedOneByOne) {
     EXPECT_EQ(commit(1, "g", "nothing"), ErrorCode::unknown_topic_or_partition);
     wire::OffsetCommitRequest request = commit_request(3);
     auto& part = request.topics.materialise().front().partitions.emplace_back();

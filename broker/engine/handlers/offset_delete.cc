@@ -1,6 +1,7 @@
 #include "net/wire/message/offset_delete.h"
 
 #include "broker/engine/handlers.h"
+#include "broker/engine/handlers/offset_parts.h"
 #include "broker/engine/node.h"
 
 namespace highwater::engine {
@@ -32,12 +33,7 @@ void handle_later(Node& node, const RequestInfo& request, const wire::OffsetDele
                               node.reply(to, refused);
                               return;
                           }
-                          auto next = answer.partitions.begin();
-                          for (auto& topic : response.topics.materialise()) {
-                              for (auto& part : topic.partitions.materialise()) {
-                                  if (part.error_code == ErrorCode::none) part.error_code = *next++;
-                              }
-                          }
+                          fill_in_offset_parts(response.topics, answer);
                           node.reply(to, response);
                       });
 }

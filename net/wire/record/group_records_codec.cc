@@ -56,6 +56,7 @@ OffsetCommitValue value_of(const CommittedOffset& committed) {
     value.metadata = String::borrowed(committed.metadata);
     value.commit_timestamp = committed.commit_timestamp.value();
     value.expire_timestamp = number_of(committed.expire_timestamp);
+    value.topic_id = committed.topic_id.value_or(TopicId{});
     return value;
 }
 
@@ -268,6 +269,7 @@ CommittedOffset from_value(const OffsetCommitValue& value) {
     committed.metadata = value.metadata.to_string();
     committed.commit_timestamp = Timestamp{value.commit_timestamp};
     committed.expire_timestamp = timestamp_of(value.expire_timestamp);
+    if (!value.topic_id.is_zero()) committed.topic_id = value.topic_id;
     return committed;
 }
 

@@ -119,10 +119,14 @@ TEST(GroupRecordsCodec, ReadsEveryVersionOfAnOffset) {
     expect_read(kOffsetKey, kOffsetV2, record);
 }
 
-TEST(GroupRecordsCodec, ReadsAnOffsetWithATopicId) {
-    expect_read(kOffsetKey,
-                "00040000001cbe991a1400000007056d2dc3a90000018bcfe568010100100102030405060708090a0b0c0d0e0f10",
-                an_offset());
+// Kafka 4.3.1 writes it for commits by name, too.
+TEST(GroupRecordsCodec, WritesAndReadsTheTopicIdOfAnOffset) {
+    constexpr std::string_view kBytes =
+        "00040000001cbe991a1400000007056d2dc3a90000018bcfe568010100100102030405060708090a0b0c0d0e0f10";
+    OffsetCommitRecord record = an_offset();
+    record.value->topic_id = TopicId{{{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}}};
+    expect_written(record, kOffsetKey, kBytes);
+    expect_read(kOffsetKey, kBytes, record);
 }
 
 TEST(GroupRecordsCodec, ReadsAnOffsetUnderTheLegacyKey) {
