@@ -70,6 +70,15 @@ if(HIGHWATER_TESTS)
   highwater_model_control(O10-cluster-LogMatchingBelowHW A04
     --silence LogMatchingBelowHW --control rest_is_not_judged)
   highwater_model_control(O10-cluster-NoAckedLoss M13 --silence NoAckedLoss --control rest_is_not_judged)
+
+  # The same for groups.
+  highwater_model_control(O10-groups-GenerationOrder F02 --silence GenerationOrder)
+  highwater_model_control(O10-groups-Exclusive F52 --silence Exclusive)
+  highwater_model_control(O10-groups-WholeSession F16 --silence WholeSession)
+  highwater_model_control(O10-groups-OffsetTruth F10 --silence OffsetTruth)
+  highwater_model_control(O10-groups-ReplayEquality F53 --silence ReplayEquality)
+  # O11: L8 is judged when a run has come to rest.
+  highwater_model_control(O11-groups-rest F54 --control rest_is_not_judged)
 endif()
 
 # A mutant whose text is not in the file, or is there twice, must stop the build.
