@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <limits>
 
 #include <fmt/format.h>
 
 #include "broker/config/listeners.h"
+#include "core/group/consumer_target.h"
 
 namespace highwater::config {
 
@@ -102,6 +104,44 @@ Applied apply_flush(S& settings, V value) {
     return {};
 }
 
+Applied apply_rebalance_protocols(S& settings, V value) {
+    const auto protocols = split_list(value);
+    const auto names = [&](V name) { return std::ranges::find(protocols, name) != protocols.end(); };
+    for (const auto& protocol : protocols) {
+        if (protocol != "classic" && protocol != "consumer" && protocol != "share" && protocol != "streams") {
+            return unexpected(fmt::format("there is no protocol {}", protocol));
+        }
+    }
+    if (!names("classic")) return unexpected("classic is always served and has to be named");
+    settings.engine.serves_consumer_protocol = names("consumer");
+    return {};
+}
+
+Applied apply_assignors(S& settings, V value) {
+    std::vector<std::string> assignors;
+    for (const auto& name : split_list(value)) {
+        if (!is_assignor(name)) return unexpected(fmt::format("there is no assignor {}: uniform or range", name));
+        assignors.emplace_back(name);
+    }
+    if (assignors.empty()) return unexpected("at least one of uniform and range");
+    settings.engine.groups.consumer_assignors = std::move(assignors);
+    return {};
+}
+
+Applied apply_migration_policy(S& settings, V value) {
+    static constexpr std::array<std::pair<V, MigrationPolicy>, 4> kPolicies{
+        {{"disabled", MigrationPolicy::disabled},
+         {"upgrade", MigrationPolicy::upgrade},
+         {"downgrade", MigrationPolicy::downgrade},
+         {"bidirectional", MigrationPolicy::bidirectional}}};
+    std::string lower(value);
+    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const auto found = std::ranges::find(kPolicies, lower, [](const auto& policy) { return policy.first; });
+    if (found == kPolicies.end()) return unexpected("disabled, upgrade, downgrade or bidirectional");
+    settings.engine.groups.consumer_migration = found->second;
+    return {};
+}
+
 Applied apply_log_level(S& settings, V value) {
     static constexpr std::array<std::pair<V, LogLevel>, 4> kLevels{{{"debug", LogLevel::debug},
                                                                     {"info", LogLevel::info},
@@ -120,7 +160,7 @@ constexpr V kCluster = "more than one node (replication)";
 constexpr V kCompaction = "compaction";
 constexpr V kTransactions = "transactions";
 constexpr V kSecurity = "TLS, SASL and ACLs";
-constexpr V kConsumerGroups = "groups of the consumer protocol (KIP-848)";
+constexpr V kGroupSettings = "settings of single groups";
 constexpr V kThreads = "one thread serves everything";
 
 constexpr BrokerKey works(V group, V name, T type, V default_value, double minimum, double maximum,
@@ -306,13 +346,29 @@ constexpr BrokerKey kKeys[] = {
     works("groups", "group.max.size", T::int32, "2147483647", 1, kInt32, [](S& s, V v) -> Applied { s.engine.groups.max_size = number32(v); return {}; },
           "Members of one group."),
     no_effect("groups", "group.coordinator.threads", T::int32, "4", 1, kInt32, kThreads),
-    later("groups", "group.coordinator.rebalance.protocols", T::list, "classic,consumer,streams", kConsumerGroups),
+    works("groups", "group.coordinator.rebalance.protocols", T::list, "classic,consumer,streams", kNoNumber, kNoNumber, apply_rebalance_protocols,
+          "Protocols that members of groups may speak: classic always, consumer (KIP-848) if it is named. Others are not served."),
     no_effect("groups", "group.coordinator.append.linger.ms", T::int32, "-1", -1, kInt32, "the records of one turn of the event loop are written together"),
-    later("groups", "group.consumer.session.timeout.ms", T::int32, "45000", kConsumerGroups),
-    later("groups", "group.consumer.heartbeat.interval.ms", T::int32, "5000", kConsumerGroups),
-    later("groups", "group.consumer.assignors", T::list, "uniform,range", kConsumerGroups),
-    later("groups", "group.consumer.migration.policy", T::string, "bidirectional", kConsumerGroups),
-    later("groups", "group.consumer.max.size", T::int32, "2147483647", kConsumerGroups),
+    works("groups", "group.consumer.session.timeout.ms", T::int32, "45000", 1, kInt32, [](S& s, V v) -> Applied { s.engine.groups.consumer_session_timeout = millis(v); return {}; },
+          "A member of a consumer group that is not heard of for so long is out of it."),
+    works("groups", "group.consumer.heartbeat.interval.ms", T::int32, "5000", 1, kInt32, [](S& s, V v) -> Applied { s.engine.groups.consumer_heartbeat_interval = millis(v); return {}; },
+          "How often members of consumer groups are told to be heard of."),
+    later("groups", "group.consumer.min.session.timeout.ms", T::int32, "45000", kGroupSettings),
+    later("groups", "group.consumer.max.session.timeout.ms", T::int32, "60000", kGroupSettings),
+    later("groups", "group.consumer.min.heartbeat.interval.ms", T::int32, "5000", kGroupSettings),
+    later("groups", "group.consumer.max.heartbeat.interval.ms", T::int32, "15000", kGroupSettings),
+    later("groups", "group.consumer.min.assignment.interval.ms", T::int32, "0", kGroupSettings),
+    later("groups", "group.consumer.max.assignment.interval.ms", T::int32, "15000", kGroupSettings),
+    works("groups", "group.consumer.assignors", T::list, "uniform,range", kNoNumber, kNoNumber, apply_assignors,
+          "Assignors that members of consumer groups may ask for; the first is used when none does."),
+    works("groups", "group.consumer.migration.policy", T::string, "bidirectional", kNoNumber, kNoNumber, apply_migration_policy,
+          "Whether a live group may change its protocol: disabled, upgrade, downgrade, bidirectional."),
+    works("groups", "group.consumer.max.size", T::int32, "2147483647", 1, kInt32, [](S& s, V v) -> Applied { s.engine.groups.consumer_max_size = number32(v); return {}; },
+          "Members of one consumer group."),
+    works("groups", "group.consumer.assignment.interval.ms", T::int32, "1000", 0, kInt32, [](S& s, V v) -> Applied { s.engine.groups.consumer_assignment_interval = millis(v); return {}; },
+          "Time between two assignments of one consumer group, at least."),
+    works("groups", "group.consumer.regex.refresh.interval.ms", T::int32, "600000", 10000, kInt32, [](S& s, V v) -> Applied { s.engine.groups.regex_refresh_interval = millis(v); return {}; },
+          "How often regular expressions are matched anew if no topic changes. When topics change, at most every 10 s."),
     later("groups", "share.coordinator.state.topic.num.partitions", T::int32, "50", "share groups"),
     later("groups", "share.coordinator.state.topic.replication.factor", T::int16, "3", "share groups"),
     later("groups", "share.coordinator.state.topic.min.isr", T::int16, "2", "share groups"),

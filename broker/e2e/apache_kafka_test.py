@@ -149,6 +149,60 @@ class Groups(ToolCase):
         self.assertIn("<DELETE>", dumped)
 
 
+class ConsumerGroups(Groups):
+    """The same with group.protocol=consumer (KIP-848)."""
+
+    def setUp(self):
+        self.broker = self.enterContext(testing.broker(
+            "apache-kafka-consumer-groups", group_consumer_heartbeat_interval_ms=300,
+            group_consumer_session_timeout_ms=3000))
+
+    def consume_as_group(self, count):
+        return self.tool("org.apache.kafka.tools.consumer.ConsoleConsumer", "--topic", "shared", "--group", "java",
+                         "--max-messages", str(count), "--timeout-ms", "60000", "--command-property",
+                         "auto.offset.reset=earliest", "--command-property", "group.protocol=consumer").split()
+
+    def test_a_group_consumes_and_is_described_reset_dumped_and_deleted(self):
+        self.broker.create_topic("shared", 4)
+        self.produce("shared", [f"k{i}:v{i}\n" for i in range(100)])
+        self.assertEqual(sorted(self.consume_as_group(100)), sorted(f"v{i}" for i in range(100)))
+        described = [line.split() for line in self.groups("--describe", "--group", "java").splitlines()
+                     if line.startswith("java")]
+        self.assertEqual(sum(int(row[3]) for row in described), 100, described)
+        self.assertIn("Empty", self.groups("--describe", "--group", "java", "--state"))
+        self.assertRegex(self.groups("--list", "--type", "consumer"), r"java")
+        self.assertNotIn("java", self.groups("--list", "--type", "classic").split())
+
+        self.groups("--reset-offsets", "--group", "java", "--topic", "shared", "--to-earliest", "--execute")
+        command = ["java", "-cp", f"{KAFKA}/libs/*", "org.apache.kafka.tools.consumer.ConsoleConsumer",
+                   "--bootstrap-server", self.broker.address, "--topic", "shared", "--group", "java",
+                   "--command-property", "group.protocol=consumer"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as consuming:
+            def described_as(words, what):
+                return lambda: all(word in self.groups("--describe", "--group", "java", *what) for word in words)
+
+            try:
+                testing.await_true(described_as(["shared", "0,1,2,3"], ["--members", "--verbose"]), 120,
+                                   "its member is described with all partitions")
+                testing.await_true(described_as(["Stable", "uniform"], ["--state"]), 60, "and the group with its state")
+            finally:
+                consuming.kill()
+        testing.await_true(lambda: "Empty" in self.groups("--describe", "--group", "java", "--state"), 60,
+                           "the session of the killed member ended")
+        self.assertIn("was successful", self.groups("--delete", "--group", "java"))
+
+        partition = next(path for path in self.broker.data.glob("__consumer_offsets-*")
+                         if (path / "00000000000000000000.log").exists())
+        self.broker.stop()
+        dumped = java("org.apache.kafka.tools.DumpLogSegments", "--offsets-decoder", "--files",
+                      str(partition / "00000000000000000000.log"))
+        for kind in ("CONSUMER_GROUP_METADATA", "CONSUMER_GROUP_MEMBER_METADATA",
+                     "CONSUMER_GROUP_TARGET_ASSIGNMENT_METADATA", "CONSUMER_GROUP_TARGET_ASSIGNMENT_MEMBER",
+                     "CONSUMER_GROUP_CURRENT_MEMBER_ASSIGNMENT"):
+            self.assertIn(kind, dumped)
+        self.assertNotIn("Could not decode", dumped)
+
+
 class DumpLog(unittest.TestCase):
     """kafka-dump-log over the files of a stopped broker."""
 

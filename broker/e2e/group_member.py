@@ -30,10 +30,13 @@ def runs(messages):
 
 
 def main(address, group, topic, *settings):
+    asked = dict(setting.split("=", 1) for setting in settings)
+    # With the consumer protocol (KIP-848) the broker says how long and how often.
+    timing = {} if asked.get("group.protocol") == "consumer" else {"session.timeout.ms": 3000,
+                                                                   "heartbeat.interval.ms": 300}
     consumer = Consumer({"bootstrap.servers": address, "group.id": group, "auto.offset.reset": "earliest",
-                         "enable.auto.commit": False, "session.timeout.ms": 3000, "heartbeat.interval.ms": 300,
-                         "reconnect.backoff.max.ms": 500, "topic.metadata.refresh.interval.ms": 1000,
-                         **dict(setting.split("=", 1) for setting in settings)})
+                         "enable.auto.commit": False, "reconnect.backoff.max.ms": 500,
+                         "topic.metadata.refresh.interval.ms": 1000, **timing, **asked})
     consumer.subscribe([topic], on_assign=lambda _, given: say(assigned=partitions(given)),
                        on_revoke=lambda _, taken: say(revoked=partitions(taken)),
                        on_lost=lambda _, taken: say(lost=partitions(taken)))

@@ -62,6 +62,22 @@ class Member(MemberProgram):
         super().__init__([sys.executable, str(MEMBER), broker.address, group, topic, *options])
 
 
+class ConsumerProtocolMember(MemberProgram):
+    """A running group_member.py with group.protocol=consumer (KIP-848): what it is told is what it gains and loses."""
+
+    def __init__(self, broker, group, topic, **settings):
+        options = [f"{key.replace('_', '.')}={value}" for key, value in settings.items()]
+        super().__init__([str(testing.peer("confluent-kafka") / "bin/python"), str(MEMBER), broker.address, group, topic,
+                          "group.protocol=consumer", *options])
+
+    def assignment(self):
+        has = set()
+        for each in list(self.said):
+            has |= set(each.get("assigned", []))
+            has -= set(each.get("revoked", [])) | set(each.get("lost", []))
+        return sorted(has)
+
+
 def holders(members):
     return sorted(partition for member in members for partition in member.assignment())
 

@@ -3,14 +3,15 @@
 # tree's root (ignored by git), each from its own registry by package name. What cannot be had is noted in
 # .peers/<peer>.missing with the reason, and its tests then say "not run: <reason>". Does nothing twice.
 #
-# Usage: broker/e2e/peers.sh [--retry] [peer...]    (peers: kafka-python kafka-python-old kafkajs apache-kafka
-#                                            franz-go)
+# Usage: broker/e2e/peers.sh [--retry] [peer...]    (peers: kafka-python kafka-python-old confluent-kafka kafkajs
+#                                            apache-kafka franz-go)
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 peers="$root/.peers"
 kafka_python_version=3.0.12
 kafka_python_old_version=2.0.2
+confluent_kafka_version=2.12.1
 kafkajs_version=2.2.4
 apache_kafka_version=4.3.1
 franz_go_version=v1.22.2
@@ -23,7 +24,7 @@ for argument in "$@"; do
     *) wanted+=("$argument") ;;
     esac
 done
-[ "${#wanted[@]}" -gt 0 ] || wanted=(kafka-python kafka-python-old kafkajs apache-kafka franz-go)
+[ "${#wanted[@]}" -gt 0 ] || wanted=(kafka-python kafka-python-old confluent-kafka kafkajs apache-kafka franz-go)
 mkdir -p "$peers"
 exec 9>"$peers/lock"
 flock 9
@@ -54,6 +55,9 @@ install_kafka_python() { python_venv kafka-python "kafka-python==$kafka_python_v
 # The last release of the old line, spoken with api_version=(0,10): message sets v0 and v1. Its vendored `six` needs
 # the separate package on Python 3.12 and later only.
 install_kafka_python_old() { python_venv kafka-python-old "kafka-python==$kafka_python_old_version" python-snappy lz4; }
+
+# librdkafka that speaks the consumer protocol of groups (KIP-848), which Debian's does not yet.
+install_confluent_kafka() { python_venv confluent-kafka "confluent-kafka==$confluent_kafka_version"; }
 
 install_kafkajs() {
     local dir="$peers/kafkajs"
@@ -142,6 +146,7 @@ for peer in "${wanted[@]}"; do
     case "$peer" in
     kafka-python) install_kafka_python ;;
     kafka-python-old) install_kafka_python_old ;;
+    confluent-kafka) install_confluent_kafka ;;
     kafkajs) install_kafkajs ;;
     apache-kafka) install_apache_kafka ;;
     franz-go) install_franz_go ;;

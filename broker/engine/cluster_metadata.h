@@ -18,6 +18,9 @@ class ClusterMetadata {
     static constexpr std::int16_t kMetadataVersion = 30;
     static constexpr std::int16_t kOldestMetadataVersion = 7;
     static constexpr const char* kMetadataVersionFeature = "metadata.version";
+    /// Groups of the consumer protocol (KIP-848).
+    static constexpr std::int16_t kGroupVersion = 1;
+    static constexpr const char* kGroupVersionFeature = "group.version";
 
     /// Opens the log (made if missing) and replays it.
     static storage::IoResult<std::unique_ptr<ClusterMetadata>> open(storage::FileSystem& files,

@@ -10,6 +10,8 @@
 #include "net/wire/header.h"
 #include "net/wire/message/alter_configs.h"
 #include "net/wire/message/api_versions.h"
+#include "net/wire/message/consumer_group_describe.h"
+#include "net/wire/message/consumer_group_heartbeat.h"
 #include "net/wire/message/create_partitions.h"
 #include "net/wire/message/create_topics.h"
 #include "net/wire/message/delete_groups.h"
@@ -96,6 +98,8 @@ constexpr std::array kServed{
     ServedApi{offset_delete, answer_later<wire::OffsetDeleteRequest>},
     ServedApi{describe_cluster, answer_now<wire::DescribeClusterRequest>},
     ServedApi{describe_producers, answer_now<wire::DescribeProducersRequest>},
+    ServedApi{consumer_group_heartbeat, answer_later<wire::ConsumerGroupHeartbeatRequest>},
+    ServedApi{consumer_group_describe, answer_now<wire::ConsumerGroupDescribeRequest>},
     ServedApi{describe_topic_partitions, answer_now<wire::DescribeTopicPartitionsRequest>},
 };
 static_assert(std::ranges::is_sorted(kServed, {}, &ServedApi::key));

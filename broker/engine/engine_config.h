@@ -82,6 +82,8 @@ struct EngineConfig {
     };
     GroupsTopic groups_topic;
     std::chrono::milliseconds offsets_retention_check_interval{600'000};
+    /// `group.coordinator.rebalance.protocols` names it.
+    bool serves_consumer_protocol = true;
 
     // Limits that Kafka has no key for.
 

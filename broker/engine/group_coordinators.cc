@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "broker/engine/log_records.h"
+#include "broker/engine/topic_regex.h"
 #include "core/base/invariant.h"
 #include "net/wire/record/group_records_codec.h"
 #include "net/wire/record/record_batch_builder.h"
@@ -76,13 +77,17 @@ std::vector<const GroupCoordinator*> GroupCoordinators::all() const {
 
 void GroupCoordinators::step(PartitionId partition, GroupInput input, Moment now) {
     GroupEffects effects;
-    coordinators_.at(partition).machine.step(now.time, now.wall, input, effects);
+    coordinators_.at(partition).machine.step(now.time, now.wall, input, effects, topics_);
     for (GroupEffect& effect : effects) carry_out(partition, effect, now);
 }
 
 void GroupCoordinators::carry_out(PartitionId partition, GroupEffect& effect, Moment now) {
     if (const auto* records = std::get_if<WriteGroupRecords>(&effect)) return write(partition, *records, now);
     if (const auto* wake = std::get_if<WakeGroupsAt>(&effect)) return host_->group_wake_wanted(partition, wake->time);
+    if (const auto* resolve = std::get_if<ResolveRegularExpressions>(&effect)) {
+        to_resolve_.emplace_back(partition, *resolve);
+        return;
+    }
     const GroupToken token = std::visit(
         [](const auto& answer) {
             if constexpr (requires { answer.token; }) {
@@ -137,13 +142,27 @@ void GroupCoordinators::settle(Moment now) {
             step(one.partition, GroupWriteFailed{one.write, one.error}, now);
         }
     }
+    for (const auto& [partition, asked] : std::exchange(to_resolve_, {})) {
+        if (!coordinators_.contains(partition)) continue;
+        step(partition,
+             RegularExpressionsResolved{asked.group, topics_.version, matching_topics(asked.expressions, topics_)},
+             now);
+    }
 }
 
 void GroupCoordinators::deadline_reached(PartitionId partition, Moment now) {
     if (coordinators_.contains(partition)) step(partition, GroupDeadlineReached{}, now);
 }
 
+void GroupCoordinators::topic_changed(const std::string& name, GroupTopic topic) {
+    GroupTopic& known = topics_.by_name[name];
+    if (known == topic) return;
+    known = topic;
+    ++topics_.version;
+}
+
 void GroupCoordinators::topic_deleted(const std::string& topic, Moment now) {
+    if (topics_.by_name.erase(topic) > 0) ++topics_.version;
     for (const auto& [id, coordinator] : coordinators_) step(id, TopicDeleted{topic}, now);
 }
 

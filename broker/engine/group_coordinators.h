@@ -60,6 +60,11 @@ struct GroupAnswerOf<DeleteGroupReceived> {
     using type = DeleteGroupAnswer;
 };
 
+template <>
+struct GroupAnswerOf<ConsumerHeartbeatReceived> {
+    using type = ConsumerHeartbeatAnswer;
+};
+
 /// The group coordinators of this node: one for each partition of `__consumer_offsets` that it leads. Carries out what
 /// the machines ask for: their records go into the partition, and what became of them comes back.
 class GroupCoordinators {
@@ -106,13 +111,17 @@ class GroupCoordinators {
 
     /// Whether a write was asked for here.
     [[nodiscard]] static bool owns(ProduceToken token) { return (token.value() & kOurs) != 0; }
-    /// Notes what became of a write; settle() tells the machine.
+    /// Notes what became of a write; settle() tells the machine, and what regular expressions match.
     void answered(const Partition& partition, const ReplyProduce& reply);
-    [[nodiscard]] bool any_answered() const { return !written_.empty(); }
+    [[nodiscard]] bool any_answered() const { return !written_.empty() || !to_resolve_.empty(); }
     void settle(Moment now);
 
     void deadline_reached(PartitionId partition, Moment now);
+    /// There is a topic, with so many partitions.
+    void topic_changed(const std::string& name, GroupTopic topic);
     void topic_deleted(const std::string& topic, Moment now);
+    [[nodiscard]] const GroupTopics& topics() const { return topics_; }
+    [[nodiscard]] const GroupConfig& config() const { return settings_.machine; }
     /// Looks for offsets that nobody needs any more (`offsets.retention.minutes`).
     void expire_offsets(Moment now);
 
@@ -147,6 +156,8 @@ class GroupCoordinators {
     std::map<PartitionId, Coordinator> coordinators_;
     Slab<std::function<void(GroupEffect&)>> waiting_;
     std::vector<Written> written_;
+    GroupTopics topics_;
+    std::vector<std::pair<PartitionId, ResolveRegularExpressions>> to_resolve_;
 };
 
 }  // namespace highwater::engine

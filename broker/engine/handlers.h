@@ -11,6 +11,8 @@ struct AlterConfigsRequest;
 struct AlterConfigsResponse;
 struct ApiVersionsRequest;
 struct ApiVersionsResponse;
+struct ConsumerGroupDescribeRequest;
+struct ConsumerGroupDescribeResponse;
 struct CreatePartitionsRequest;
 struct CreatePartitionsResponse;
 struct CreateTopicsRequest;
@@ -45,6 +47,7 @@ struct ListGroupsRequest;
 struct ListGroupsResponse;
 struct OffsetFetchRequest;
 struct OffsetFetchResponse;
+struct ConsumerGroupHeartbeatRequest;
 struct DeleteGroupsRequest;
 struct HeartbeatRequest;
 struct JoinGroupRequest;
@@ -63,6 +66,8 @@ class Node;
 
 wire::AlterConfigsResponse handle(Node& node, const RequestInfo& request, const wire::AlterConfigsRequest& message);
 wire::ApiVersionsResponse handle(Node& node, const RequestInfo& request, const wire::ApiVersionsRequest& message);
+wire::ConsumerGroupDescribeResponse handle(Node& node, const RequestInfo& request,
+                                           const wire::ConsumerGroupDescribeRequest& message);
 wire::CreatePartitionsResponse handle(Node& node, const RequestInfo& request,
                                       const wire::CreatePartitionsRequest& message);
 wire::CreateTopicsResponse handle(Node& node, const RequestInfo& request, const wire::CreateTopicsRequest& message);
@@ -93,6 +98,7 @@ wire::OffsetFetchResponse handle(Node& node, const RequestInfo& request, const w
 void handle_later(Node& node, const RequestInfo& request, const wire::ProduceRequest& message);
 void handle_later(Node& node, const RequestInfo& request, const wire::FetchRequest& message);
 void handle_later(Node& node, const RequestInfo& request, const wire::DeleteRecordsRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::ConsumerGroupHeartbeatRequest& message);
 void handle_later(Node& node, const RequestInfo& request, const wire::DeleteGroupsRequest& message);
 void handle_later(Node& node, const RequestInfo& request, const wire::HeartbeatRequest& message);
 void handle_later(Node& node, const RequestInfo& request, const wire::JoinGroupRequest& message);

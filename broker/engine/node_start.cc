@@ -128,6 +128,11 @@ Result<void, StartError> Node::register_broker(Moment now) {
         records.push_back(FeatureLevelRecord{.name = ClusterMetadata::kMetadataVersionFeature,
                                              .feature_level = ClusterMetadata::kMetadataVersion});
     }
+    // Of an older release: there is nothing that would have to be changed for it.
+    if (!metadata_->image().features().contains(ClusterMetadata::kGroupVersionFeature)) {
+        records.push_back(FeatureLevelRecord{.name = ClusterMetadata::kGroupVersionFeature,
+                                             .feature_level = ClusterMetadata::kGroupVersion});
+    }
     RegisterBrokerRecord registration{
         .broker_id = config_.node_id,
         .incarnation_id = random_.uuid(),
@@ -135,7 +140,10 @@ Result<void, StartError> Node::register_broker(Moment now) {
         .end_points = {},
         .features = {{.name = ClusterMetadata::kMetadataVersionFeature,
                       .min_supported_version = ClusterMetadata::kOldestMetadataVersion,
-                      .max_supported_version = ClusterMetadata::kMetadataVersion}},
+                      .max_supported_version = ClusterMetadata::kMetadataVersion},
+                     {.name = ClusterMetadata::kGroupVersionFeature,
+                      .min_supported_version = 0,
+                      .max_supported_version = ClusterMetadata::kGroupVersion}},
         .rack = std::nullopt,
         .fenced = false,
         .in_controlled_shutdown = false,
@@ -297,9 +305,10 @@ void Node::lead(Partition& partition, Moment now) {
     for (const NodeId node : image->replicas) input.replicas.push_back(node);
     for (const NodeId node : image->isr) input.isr.push_back(node);
     partition.step(input, now);
-    if (partition.identity().name.topic != kGroupsTopic) return;
     const TopicImage* topic = metadata_->image().topic(partition.identity().topic_id);
-    groups_.elected(partition, static_cast<std::int32_t>(topic->partitions.size()), now);
+    const auto partitions = static_cast<std::int32_t>(topic->partitions.size());
+    groups_.topic_changed(partition.identity().name.topic, {partition.identity().topic_id, partitions});
+    if (partition.identity().name.topic == kGroupsTopic) groups_.elected(partition, partitions, now);
 }
 
 }  // namespace highwater::engine

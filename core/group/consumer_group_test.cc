@@ -197,7 +197,7 @@ TEST(ConsumerGroup, AMemberThatCameBackUnderItsIdIsKnownToTheNextCoordinator) {
     a = Consumer{.id = "a"};
     groups.settle({&a, &b});
     groups.fail_over();
-    EXPECT_EQ(groups.heartbeat(a), ErrorCode::none);
+    ASSERT_EQ(groups.heartbeat(a), ErrorCode::none);
     EXPECT_EQ(groups.consumer().state(), ConsumerGroupState::stable);
     EXPECT_EQ(without_epochs(groups.consumer().find("a")->current.assigned), a.assigned);
 }

@@ -37,6 +37,8 @@ enum class ApiKey : std::int16_t {
     offset_delete = 47,
     describe_cluster = 60,
     describe_producers = 61,
+    consumer_group_heartbeat = 68,
+    consumer_group_describe = 69,
     describe_topic_partitions = 75,
 };
 
@@ -79,6 +81,8 @@ inline constexpr std::array kApis{
     ApiInfo{ApiKey::offset_delete, "OffsetDelete", versions(0, 0), kNoVersions},
     ApiInfo{ApiKey::describe_cluster, "DescribeCluster", versions(0, 2), since(0)},
     ApiInfo{ApiKey::describe_producers, "DescribeProducers", versions(0, 0), since(0)},
+    ApiInfo{ApiKey::consumer_group_heartbeat, "ConsumerGroupHeartbeat", versions(0, 1), since(0)},
+    ApiInfo{ApiKey::consumer_group_describe, "ConsumerGroupDescribe", versions(0, 1), since(0)},
     ApiInfo{ApiKey::describe_topic_partitions, "DescribeTopicPartitions", versions(0, 0), since(0)},
 };
 

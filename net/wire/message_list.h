@@ -12,6 +12,8 @@
 #include "net/wire/internal/topic_records.h"
 #include "net/wire/message/alter_configs.h"
 #include "net/wire/message/api_versions.h"
+#include "net/wire/message/consumer_group_describe.h"
+#include "net/wire/message/consumer_group_heartbeat.h"
 #include "net/wire/message/create_partitions.h"
 #include "net/wire/message/create_topics.h"
 #include "net/wire/message/delete_groups.h"
@@ -101,6 +103,10 @@ void for_each_message(Visit&& visit) {
     visit.template operator()<DescribeClusterResponse>();
     visit.template operator()<DescribeProducersRequest>();
     visit.template operator()<DescribeProducersResponse>();
+    visit.template operator()<ConsumerGroupHeartbeatRequest>();
+    visit.template operator()<ConsumerGroupHeartbeatResponse>();
+    visit.template operator()<ConsumerGroupDescribeRequest>();
+    visit.template operator()<ConsumerGroupDescribeResponse>();
     visit.template operator()<DescribeTopicPartitionsRequest>();
     visit.template operator()<DescribeTopicPartitionsResponse>();
     visit.template operator()<RequestHeader>();

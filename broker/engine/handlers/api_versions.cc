@@ -21,6 +21,7 @@ bool is_software_word(std::string_view word) {
 }
 
 constexpr std::int16_t kFirstVersionWithSoftwareName = 3;
+constexpr std::int16_t kFirstVersionWithFeaturesFromZero = 4;
 
 }  // namespace
 
@@ -39,11 +40,18 @@ wire::ApiVersionsResponse handle(Node& node, const RequestInfo& request, const w
         row.min_version = api.versions.first;
         row.max_version = api.versions.last;
     }
-    // transaction.version and group.version are left out: a client that saw them would use what is not served.
-    auto& supported = response.supported_features.emplace_back();
-    supported.name = wire::String(std::string_view(ClusterMetadata::kMetadataVersionFeature));
-    supported.min_version = ClusterMetadata::kOldestMetadataVersion;
-    supported.max_version = ClusterMetadata::kMetadataVersion;
+    const auto supports = [&](std::string_view name, std::int16_t first, std::int16_t last) {
+        auto& supported = response.supported_features.emplace_back();
+        supported.name = wire::String(name);
+        supported.min_version = first;
+        supported.max_version = last;
+    };
+    // transaction.version is left out: a client that saw it would use what is not served.
+    supports(ClusterMetadata::kMetadataVersionFeature, ClusterMetadata::kOldestMetadataVersion,
+             ClusterMetadata::kMetadataVersion);
+    // From version 4: before it a client took a minimum of 0 for a broken answer (KIP-584).
+    const bool may_be_zero = request.version() >= kFirstVersionWithFeaturesFromZero;
+    supports(ClusterMetadata::kGroupVersionFeature, may_be_zero ? 0 : 1, ClusterMetadata::kGroupVersion);
     response.finalized_features_epoch = node.metadata().last_offset().value();
     for (const auto& [name, level] : node.metadata().image().features()) {
         auto& finalized = response.finalized_features.emplace_back();

@@ -6,12 +6,14 @@
 
 #include "broker/engine/handlers.h"
 #include "broker/engine/node.h"
+#include "core/group/consumer_subscription.h"
 
 namespace highwater::engine {
 
 namespace {
 
 constexpr std::string_view kClassic = "classic";
+constexpr std::string_view kConsumer = "consumer";
 
 std::string lower_case(std::string_view text) {
     std::string lower(text);
@@ -36,15 +38,21 @@ wire::ListGroupsResponse handle(Node& node, const RequestInfo&, const wire::List
     const std::set<std::string> states = filter_of(message.states_filter);
     const std::set<std::string> types = filter_of(message.types_filter);
     wire::ListGroupsResponse response;
-    if (!passes(types, kClassic)) return response;
+    const auto list = [&](std::string_view type, const std::string& id, std::string_view protocol_type,
+                          std::string_view state) {
+        if (!passes(types, type) || !passes(states, state)) return;
+        auto& out = response.groups.emplace_back();
+        out.group_id = wire::String(id);
+        out.protocol_type = wire::String(protocol_type);
+        out.group_state = wire::String(state);
+        out.group_type = wire::String(type);
+    };
     for (const GroupCoordinator* coordinator : node.groups().all()) {
         for (const auto& [id, group] : coordinator->groups()) {
-            if (!passes(states, state_name(group.state))) continue;
-            auto& out = response.groups.emplace_back();
-            out.group_id = wire::String(id);
-            out.protocol_type = wire::String(group.protocol_type);
-            out.group_state = wire::String(state_name(group.state));
-            out.group_type = wire::String(kClassic);
+            list(kClassic, id, group.protocol_type, state_name(group.state));
+        }
+        for (const auto& [id, group] : coordinator->consumer_groups()) {
+            list(kConsumer, id, kConsumerProtocolType, state_name(group.state()));
         }
     }
     return response;

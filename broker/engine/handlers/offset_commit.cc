@@ -12,6 +12,8 @@ namespace highwater::engine {
 
 namespace {
 
+/// KIP-848: the generation may be a member epoch.
+constexpr std::int16_t kFirstVersionWithMemberEpochs = 9;
 constexpr std::int16_t kFirstVersionWithTopicIds = 10;
 /// Longer than anything lives; a larger number would not fit a time.
 constexpr std::chrono::hours kLongestRetention{24 * 365 * 100};
@@ -23,6 +25,7 @@ void handle_later(Node& node, const RequestInfo& request, const wire::OffsetComm
     input.group = message.group_id.to_string();
     input.claim = {message.member_id.to_string(), owned(message.group_instance_id),
                    Generation{message.generation_id_or_member_epoch}};
+    input.knows_member_epochs = request.version() >= kFirstVersionWithMemberEpochs;
     if (message.retention_time_ms >= 0) {
         input.retention = std::min(std::chrono::milliseconds{message.retention_time_ms},
                                    std::chrono::milliseconds{kLongestRetention});

@@ -1,7 +1,9 @@
 #include "net/wire/message/offset_fetch.h"
 
 #include "broker/engine/handlers.h"
+#include "broker/engine/handlers/group_text.h"
 #include "broker/engine/node.h"
+#include "core/group/consumer_fencing.h"
 
 namespace highwater::engine {
 
@@ -112,6 +114,13 @@ void name_by_id(Node& node, GroupAnswer& answer) {
     answer.topics = std::move(named);
 }
 
+/// Whether the member that asks is one of the consumer group (KIP-848); of a classic group nobody asks.
+ErrorCode check_member(const Node& node, const wire::OffsetFetchRequest::OffsetFetchRequestGroup& asked) {
+    const ConsumerGroup* group = (*node.groups().find(asked.group_id.view()))->find_consumer(asked.group_id.view());
+    if (group == nullptr) return ErrorCode::none;
+    return check_fetch(*group, owned(asked.member_id), GroupEpoch{asked.member_epoch});
+}
+
 }  // namespace
 
 wire::OffsetFetchResponse handle(Node& node, const RequestInfo& request, const wire::OffsetFetchRequest& message) {
@@ -124,6 +133,8 @@ wire::OffsetFetchResponse handle(Node& node, const RequestInfo& request, const w
         const auto offsets = offsets_of(node, group.group_id.view());
         if (!offsets) {
             answer.error_code = offsets.error();
+        } else if (const ErrorCode error = check_member(node, group); error != ErrorCode::none) {
+            answer.error_code = error;
         } else if (!group.topics) {
             fill_all(answer.topics, **offsets);
             if (by_id) name_by_id(node, answer);
