@@ -71,6 +71,10 @@ TEST(ConsumerGroup, NobodyHearsWhatIsNotCommittedAndAFailedWriteLeavesNothing) {
     EXPECT_EQ(groups.hear(a, joins)->error, ErrorCode::not_coordinator);
     EXPECT_EQ(groups.machine().find_consumer("g"), nullptr);
 
+    const GroupToken again = groups.send(groups.request(a));
+    groups.fail_writes(ErrorCode::message_too_large);
+    EXPECT_EQ(groups.hear(a, again)->error, ErrorCode::unknown_server_error);
+
     groups.hold_writes = false;
     EXPECT_EQ(groups.ask(a)->assignment, first_of(kTopic, 4)) << "as if nothing had been";
     EXPECT_EQ(a.epoch, GroupEpoch{1});

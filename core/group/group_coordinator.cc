@@ -186,6 +186,8 @@ void GroupCoordinator::undo(Step& step, PendingWrite& failed, ErrorCode error) {
     } else if (auto* deleted = std::get_if<DeleteGroupAnswer>(&failed.then)) {
         step.effects.push_back(DeleteGroupAnswer{deleted->token, error});
     } else if (auto* changed = std::get_if<ConsumerGroupWrite>(&failed.then)) {
+        // What was too large is the group, not what the client sent.
+        if (error == ErrorCode::invalid_commit_offset_size) error = ErrorCode::unknown_server_error;
         if (auto* heartbeat = std::get_if<ConsumerHeartbeatAnswer>(&changed->answer)) {
             step.refuse_heartbeat(heartbeat->token, error, heartbeat->member_id);
         } else if (auto* join = std::get_if<JoinAnswer>(&changed->answer)) {
