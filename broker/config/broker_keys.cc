@@ -160,7 +160,7 @@ constexpr V kCluster = "more than one node (replication)";
 constexpr V kCompaction = "compaction";
 constexpr V kTransactions = "transactions";
 constexpr V kSecurity = "TLS, SASL and ACLs";
-constexpr V kGroupSettings = "settings of single groups";
+constexpr V kNoGroupSettings = "it bounds the settings of single groups, which are not served";
 constexpr V kThreads = "one thread serves everything";
 
 constexpr BrokerKey works(V group, V name, T type, V default_value, double minimum, double maximum,
@@ -353,12 +353,12 @@ constexpr BrokerKey kKeys[] = {
           "A member of a consumer group that is not heard of for so long is out of it."),
     works("groups", "group.consumer.heartbeat.interval.ms", T::int32, "5000", 1, kInt32, [](S& s, V v) -> Applied { s.engine.groups.consumer_heartbeat_interval = millis(v); return {}; },
           "How often members of consumer groups are told to be heard of."),
-    later("groups", "group.consumer.min.session.timeout.ms", T::int32, "45000", kGroupSettings),
-    later("groups", "group.consumer.max.session.timeout.ms", T::int32, "60000", kGroupSettings),
-    later("groups", "group.consumer.min.heartbeat.interval.ms", T::int32, "5000", kGroupSettings),
-    later("groups", "group.consumer.max.heartbeat.interval.ms", T::int32, "15000", kGroupSettings),
-    later("groups", "group.consumer.min.assignment.interval.ms", T::int32, "0", kGroupSettings),
-    later("groups", "group.consumer.max.assignment.interval.ms", T::int32, "15000", kGroupSettings),
+    no_effect("groups", "group.consumer.min.session.timeout.ms", T::int32, "45000", 1, kInt32, kNoGroupSettings),
+    no_effect("groups", "group.consumer.max.session.timeout.ms", T::int32, "60000", 1, kInt32, kNoGroupSettings),
+    no_effect("groups", "group.consumer.min.heartbeat.interval.ms", T::int32, "5000", 1, kInt32, kNoGroupSettings),
+    no_effect("groups", "group.consumer.max.heartbeat.interval.ms", T::int32, "15000", 1, kInt32, kNoGroupSettings),
+    no_effect("groups", "group.consumer.min.assignment.interval.ms", T::int32, "0", 0, kInt32, kNoGroupSettings),
+    no_effect("groups", "group.consumer.max.assignment.interval.ms", T::int32, "15000", 0, kInt32, kNoGroupSettings),
     works("groups", "group.consumer.assignors", T::list, "uniform,range", kNoNumber, kNoNumber, apply_assignors,
           "Assignors that members of consumer groups may ask for; the first is used when none does."),
     works("groups", "group.consumer.migration.policy", T::string, "bidirectional", kNoNumber, kNoNumber, apply_migration_policy,
