@@ -47,8 +47,9 @@ struct ConsumerGroupsTest : ::testing::Test {
     /// The partitions that the answer assigns of the only topic.
     static std::vector<PartitionId> partitions(const wire::ConsumerGroupHeartbeatResponse& response) {
         if (!response.assignment || response.assignment->topic_partitions.empty()) return {};
-        const auto& list = response.assignment->topic_partitions.front().partitions;
-        return {list.begin(), list.end()};
+        std::vector<PartitionId> partitions;
+        for (const PartitionId id : response.assignment->topic_partitions.front().partitions) partitions.push_back(id);
+        return partitions;
     }
     wire::ConsumerGroupDescribeResponse::DescribedGroup described(const std::string& group = "g") {
         wire::ConsumerGroupDescribeRequest request;
