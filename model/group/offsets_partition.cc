@@ -8,6 +8,7 @@
 
 #include "core/base/describe.h"
 #include "core/base/hash.h"
+#include "model/world/batch.h"
 
 namespace highwater::model::group {
 namespace {
