@@ -157,7 +157,7 @@ Applied apply_log_level(S& settings, V value) {
 }
 
 constexpr V kCluster = "more than one node (replication)";
-constexpr V kCompaction = "compaction";
+constexpr V kCompactionRate = "a limit of the rate at which compaction reads and writes";
 constexpr V kTransactions = "transactions";
 constexpr V kSecurity = "TLS, SASL and ACLs";
 constexpr V kNoGroupSettings = "it bounds the settings of single groups, which are not served";
@@ -284,13 +284,16 @@ constexpr BrokerKey kKeys[] = {
           "highwater: a produce waits for its acknowledgement at most this long, whatever its timeout says."),
     works("logging", "highwater.log.level", T::string, "info", kNoNumber, kNoNumber, apply_log_level,
           "highwater: what goes to the standard error stream: debug, info, warning or error."),
-    later("compaction", "log.cleaner.enable", T::boolean, "true", kCompaction),
-    later("compaction", "log.cleaner.threads", T::int32, "1", kCompaction),
-    later("compaction", "log.cleaner.dedupe.buffer.size", T::int64, "134217728", kCompaction),
-    later("compaction", "log.cleaner.io.buffer.size", T::int32, "524288", kCompaction),
-    later("compaction", "log.cleaner.io.buffer.load.factor", T::float64, "0.9", kCompaction),
-    later("compaction", "log.cleaner.io.max.bytes.per.second", T::float64, "1.7976931348623157E308", kCompaction),
-    later("compaction", "log.cleaner.backoff.ms", T::int64, "15000", kCompaction),
+    works("compaction", "log.cleaner.enable", T::boolean, "true", kNoNumber, kNoNumber, [](S& s, V v) -> Applied { s.engine.log_cleaner_enable = truth(v); return {}; },
+          "Whether topics whose cleanup.policy has compact are compacted."),
+    no_effect("compaction", "log.cleaner.threads", T::int32, "1", 0, kInt32, "one thread compacts one log at a time"),
+    works("compaction", "log.cleaner.dedupe.buffer.size", T::int64, "134217728", 24, kInt64, [](S& s, V v) -> Applied { s.engine.log_cleaner_dedupe_buffer_size = number(v); return {}; },
+          "Bytes for the keys of one pass of compaction, 24 a key; a log with more keys takes several passes."),
+    no_effect("compaction", "log.cleaner.io.buffer.size", T::int32, "524288", 0, kInt32, "compaction reads and writes 512 KiB at a time"),
+    no_effect("compaction", "log.cleaner.io.buffer.load.factor", T::float64, "0.9", 0, 1e18, "the table of keys is at most three quarters full"),
+    later("compaction", "log.cleaner.io.max.bytes.per.second", T::float64, "1.7976931348623157E308", kCompactionRate),
+    works("compaction", "log.cleaner.backoff.ms", T::int64, "15000", 0, kInt64, [](S& s, V v) -> Applied { s.engine.log_cleaner_backoff = millis(v); return {}; },
+          "How often logs are looked at for one that is due for compaction."),
     later("replication", "replica.lag.time.max.ms", T::int64, "30000", kCluster),
     later("replication", "replica.fetch.max.bytes", T::int32, "1048576", kCluster),
     later("replication", "replica.fetch.response.max.bytes", T::int32, "10485760", kCluster),

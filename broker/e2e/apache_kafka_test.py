@@ -244,6 +244,26 @@ class DumpLog(unittest.TestCase):
             self.assertIn(f"producerId: {producer} producerEpoch: {epoch}", last)
             self.assertIn("lastSequence: 599", last.replace("lastSeq: ", "lastSequence: "))
 
+    def test_compacted_segments_are_kafkas(self):
+        with testing.broker("dump-compacted", log_cleaner_backoff_ms=100) as broker:
+            broker.create_topic("table", cleanup_policy="compact", segment_bytes=1 << 20,
+                                min_cleanable_dirty_ratio=0.01)
+            lines = b"".join(b"key%d:%d%s\n" % (i % 10, i, b"x" * 1000) for i in range(4000))
+            for codec in ("none", "zstd"):
+                subprocess.run(["kcat", "-b", broker.address, "-P", "-t", "table", "-K", ":", "-z", codec,
+                                "-X", "batch.num.messages=100"], check=True, input=lines)
+            folder = broker.data / "table-0"
+            testing.await_true(lambda: "table-0 compacted" in broker.log_text() and
+                               sum(path.stat().st_size for path in folder.glob("*.log")) < 2 << 20, 60, "compaction")
+            self.assertEqual(broker.stop(), 0)
+            dumped = self.dump(*sorted(folder.glob("*.log")), options=("--deep-iteration", "--print-data-log"))
+            offsets = [int(n) for n in re.findall(r"\| offset: (\d+) ", dumped)]
+            self.assertEqual(offsets, sorted(set(offsets)))
+            self.assertLess(len(offsets), 4000)
+            self.assertEqual(set(re.findall(r"isvalid: (\w+)", dumped)), {"true"})
+            for index in [*sorted(folder.glob("*.index")), *sorted(folder.glob("*.timeindex"))]:
+                self.assert_no_mismatch(self.dump(index))
+
     def assert_no_mismatch(self, dumped):
         self.assertNotRegex(dumped, r"Mismatches|not found|Found invalid|Found timestamp mismatch|out of order")
 

@@ -27,6 +27,9 @@ void Engine::connection_closed(ConnectionId connection, Moment now) {
     node_->connection_closed(connection, now);
 }
 
+void Engine::compaction_completed(CompactionOutcome outcome, Moment now) {
+    node_->compaction_completed(std::move(outcome), now);
+}
 void Engine::flush_completed(const FlushResult& result, Moment now) {
     node_->flush_completed(result, now);
 }

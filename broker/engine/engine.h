@@ -73,6 +73,9 @@ class Engine {
     /// A job given to Outbox::start_flush is done.
     void flush_completed(const FlushResult& result, Moment now);
 
+    /// A job given to Outbox::start_compaction is done.
+    void compaction_completed(CompactionOutcome outcome, Moment now);
+
     /// The event loop has nothing more at hand: starts one group commit for all partitions that wait for one, unless
     /// one is under way.
     void end_of_turn(Moment now);

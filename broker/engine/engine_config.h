@@ -61,6 +61,11 @@ struct EngineConfig {
     bool delete_topic_enable = true;
 
     std::chrono::milliseconds log_retention_check_interval{300'000};
+    /// `log.cleaner.enable`, `log.cleaner.backoff.ms`, `log.cleaner.dedupe.buffer.size` (bytes for the keys of one
+    /// pass).
+    bool log_cleaner_enable = true;
+    std::chrono::milliseconds log_cleaner_backoff{15'000};
+    std::int64_t log_cleaner_dedupe_buffer_size = 134'217'728;
     std::chrono::milliseconds log_flush_offset_checkpoint_interval{60'000};
     std::chrono::milliseconds log_flush_start_offset_checkpoint_interval{60'000};
     std::chrono::milliseconds replica_high_watermark_checkpoint_interval{5'000};

@@ -44,6 +44,7 @@ class Node final : private PartitionHost, private GroupHost {
     void frame_received(ConnectionId connection, std::span<const std::byte> frame, Moment now);
     void connection_closed(ConnectionId connection, Moment now);
     void flush_completed(const FlushResult& result, Moment now);
+    void compaction_completed(CompactionOutcome outcome, Moment now);
     void end_of_turn(Moment now);
     [[nodiscard]] std::optional<Time> next_deadline() const { return timers_.next(); }
     void deadline_reached(Moment now);
@@ -103,6 +104,7 @@ class Node final : private PartitionHost, private GroupHost {
         high_watermarks,
         log_starts,
         deleted_files,
+        compaction,
         group_offsets,
     };
 
@@ -143,6 +145,9 @@ class Node final : private PartitionHost, private GroupHost {
     void start_tasks(Moment now);
     void run(Task task, Moment now);
     void apply_retention(Moment now);
+    // Compaction: node_compaction.cc.
+    void start_compaction(Moment now);
+    [[nodiscard]] Partition* most_in_need_of_compaction(Moment now);
     void write_checkpoints(Task task, Moment now);
     void remove_deleted_files(Moment now);
     [[nodiscard]] std::chrono::milliseconds interval_of(Task task) const;
@@ -197,6 +202,10 @@ class Node final : private PartitionHost, private GroupHost {
         std::vector<FlushPart> parts;
     };
     std::optional<Job> job_;
+    /// The pass of compaction that is under way.
+    std::shared_ptr<const storage::CompactionPlan> compaction_;
+    /// Partitions whose log has a batch that compaction could not read.
+    std::unordered_set<std::uint64_t> uncompactable_;
     std::uint64_t next_job_ = 1;
     Moment latest_;
 };

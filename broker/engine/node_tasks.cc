@@ -7,13 +7,9 @@ namespace highwater::engine {
 
 namespace {
 
-bool has_policy(const TopicConfig& config, std::string_view policy) {
-    return config.cleanup_policy.find(policy) != std::string::npos;
-}
-
 storage::RetentionSettings retention_of(const TopicConfig& config) {
     storage::RetentionSettings retention;
-    if (!has_policy(config, "delete")) return retention;
+    if (!config.has_policy("delete")) return retention;
     if (config.retention_bytes >= 0) retention.bytes = static_cast<std::uint64_t>(config.retention_bytes);
     if (config.retention_ms >= 0) retention.time = std::chrono::milliseconds{config.retention_ms};
     return retention;
@@ -24,14 +20,16 @@ storage::RetentionSettings retention_of(const TopicConfig& config) {
 storage::LogSettings Node::log_settings(const TopicConfig& config, Random& random) {
     storage::LogSettings settings;
     settings.segment_bytes = static_cast<std::uint64_t>(config.segment_bytes);
-    settings.segment_time = std::chrono::milliseconds{config.segment_ms};
+    settings.compacted = config.has_policy("compact");
+    // KIP-354: what lies in the segment that is written is not compacted, so that must not last longer than the lag.
+    settings.segment_time = std::chrono::milliseconds{
+        settings.compacted ? std::min(config.segment_ms, config.max_compaction_lag_ms) : config.segment_ms};
     if (config.segment_jitter_ms > 0) {
         const auto bound = static_cast<std::uint64_t>(std::min(config.segment_jitter_ms, config.segment_ms));
         settings.segment_jitter = std::chrono::milliseconds{static_cast<std::int64_t>(random.next() % (bound + 1))};
     }
     settings.segment_index_bytes = static_cast<std::uint32_t>(config.segment_index_bytes);
     settings.index_interval_bytes = static_cast<std::uint32_t>(config.index_interval_bytes);
-    settings.compacted = has_policy(config, "compact");
     settings.preallocate = config.preallocate;
     return settings;
 }
@@ -53,6 +51,8 @@ std::chrono::milliseconds Node::interval_of(Task task) const {
             return std::max(kLeast, config_.replica_high_watermark_checkpoint_interval);
         case Task::log_starts:
             return std::max(kLeast, config_.log_flush_start_offset_checkpoint_interval);
+        case Task::compaction:
+            return std::max(kLeast, config_.log_cleaner_backoff);
         case Task::group_offsets:
             return std::max(kLeast, config_.offsets_retention_check_interval);
         case Task::deleted_files:
@@ -64,7 +64,7 @@ std::chrono::milliseconds Node::interval_of(Task task) const {
 
 void Node::start_tasks(Moment now) {
     for (const Task task : {Task::retention, Task::recovery_points, Task::high_watermarks, Task::log_starts,
-                            Task::deleted_files, Task::group_offsets}) {
+                            Task::deleted_files, Task::compaction, Task::group_offsets}) {
         timers_.set(now.time + interval_of(task),
                     {.kind = TimerId::Kind::task, .first = static_cast<std::uint64_t>(task), .second = 0});
     }
@@ -82,6 +82,9 @@ void Node::run(Task task, Moment now) {
             break;
         case Task::deleted_files:
             remove_deleted_files(now);
+            break;
+        case Task::compaction:
+            start_compaction(now);
             break;
         case Task::group_offsets:
             groups_.expire_offsets(now);

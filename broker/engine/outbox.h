@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "broker/engine/compaction_job.h"
 #include "broker/engine/flush_job.h"
 #include "core/base/strong_type.h"
 #include "net/wire/output_buffer.h"
@@ -44,6 +45,14 @@ class Outbox {
 
     /// Run the job, away from the event loop if it may block, then call Engine::flush_completed on the loop.
     virtual void start_flush(FlushJob job) = 0;
+
+    /// Run the job, away from the event loop, then call Engine::compaction_completed on the loop.
+    virtual void start_compaction(CompactionJob job) = 0;
+    /// A pass over this partition's log is in place.
+    virtual void compacted(std::string_view partition, const storage::CompactionResult& result) = 0;
+    /// A pass came to nothing. With `is_damage` a batch can't be read, and the log is not compacted any more; else it
+    /// is tried again. `detail` names the file and the reason.
+    virtual void compaction_failed(std::string_view partition, std::string_view detail, bool is_damage) = 0;
 
     /// A log directory failed: nothing in it is served any more (KAFKA_STORAGE_ERROR). With `all_failed` the node can
     /// do nothing useful and the shell stops the process, as Kafka's does. `detail` names the file and the reason.

@@ -106,6 +106,10 @@ void TestNode::turn() {
         run_flush();
         engine->end_of_turn(now);
     }
+    while (outbox.compaction && !hold_compaction) {
+        const CompactionJob job = *std::exchange(outbox.compaction, std::nullopt);
+        engine->compaction_completed(job.run(), now);
+    }
 }
 
 void TestNode::run_flush(bool fail) {

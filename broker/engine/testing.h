@@ -41,6 +41,13 @@ class FakeOutbox final : public Outbox {
     void pause_reading(ConnectionId connection) override { paused.insert(connection); }
     void resume_reading(ConnectionId connection) override { paused.erase(connection); }
     void start_flush(FlushJob started) override { job = std::move(started); }
+    void start_compaction(CompactionJob started) override { compaction = std::move(started); }
+    void compacted(std::string_view partition, const storage::CompactionResult&) override {
+        compactions.emplace_back(partition);
+    }
+    void compaction_failed(std::string_view partition, std::string_view, bool is_damage) override {
+        failed_compactions.emplace_back(partition, is_damage);
+    }
     void storage_failed(std::string_view directory, std::string_view, bool all) override {
         failed.emplace_back(directory);
         all_failed = all;
@@ -52,6 +59,9 @@ class FakeOutbox final : public Outbox {
     std::vector<std::int32_t> unreadable;
     std::set<ConnectionId> paused;
     std::optional<FlushJob> job;
+    std::optional<CompactionJob> compaction;
+    std::vector<std::string> compactions;
+    std::vector<std::pair<std::string, bool>> failed_compactions;
     std::vector<std::string> failed;
     bool all_failed = false;
 };
@@ -159,6 +169,7 @@ class TestNode {
     std::unique_ptr<Engine> engine;
     Moment now{Time{1'000'000'000}, Timestamp{1'700'000'000'000}};
     bool hold_flushes = false;
+    bool hold_compaction = false;
 
   private:
     Configure configure_;

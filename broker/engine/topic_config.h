@@ -53,6 +53,11 @@ struct TopicConfig {
     std::int64_t segment_ms = 604'800'000;
     bool unclean_leader_election_enable = false;
 
+    /// Whether `cleanup.policy` names it.
+    [[nodiscard]] bool has_policy(std::string_view policy) const {
+        return cleanup_policy.find(policy) != std::string::npos;
+    }
+
     friend bool operator==(const TopicConfig&, const TopicConfig&) = default;
 };
 

@@ -70,10 +70,17 @@ Result<transport::Endpoint, transport::SystemError> Shard::listen(const std::str
 }
 
 Result<void, engine::StartError> Shard::start_engine(engine::EngineConfig config, storage::FileSystem& files) {
-    flush_worker_ = std::make_unique<FlushWorker>([this](engine::FlushResult result) {
-        flushed(std::move(result));
-        loop_.post([this] { hand_in_flushed(); });
-    });
+    const auto keep_for_the_loop = [this](auto& kept) {
+        return [this, &kept](auto result) {
+            {
+                const std::lock_guard lock(done_mutex_);
+                kept.push_back(std::move(result));
+            }
+            loop_.post([this] { hand_in(); });
+        };
+    };
+    flush_worker_ = std::make_unique<JobWorker<engine::FlushJob>>(keep_for_the_loop(flushed_));
+    compaction_worker_ = std::make_unique<JobWorker<engine::CompactionJob>>(keep_for_the_loop(compacted_));
     moment_ = {.time = monotonic_clock(), .wall = wall_clock()};
     auto started = engine::Engine::start(std::move(config), files, *this, random_seed(), moment_);
     if (!started) return unexpected(std::move(started.error()));
@@ -91,9 +98,10 @@ bool Shard::run() {
 void Shard::shut_down() {
     in_shutdown_ = true;
     server_.stop_listening();
+    compaction_worker_.reset();
     flush_worker_.reset();  // finishes what it was given
     moment_ = {.time = monotonic_clock(), .wall = wall_clock()};
-    hand_in_flushed();
+    hand_in();
     if (!storage_failed_) engine_->shutdown(moment_);
     server_.close_all(transport::CloseReason::shutdown);
     log_counters();
@@ -110,20 +118,18 @@ void Shard::log_counters() {
                server_.counters().frames, server_.counters().accepted, closed.empty() ? " none" : closed);
 }
 
-void Shard::flushed(engine::FlushResult result) {
-    const std::lock_guard lock(flushed_mutex_);
-    flushed_.push_back(std::move(result));
-}
-
-void Shard::hand_in_flushed() {
+void Shard::hand_in() {
     for (;;) {
-        std::vector<engine::FlushResult> results;
+        std::vector<engine::FlushResult> flushed;
+        std::vector<engine::CompactionOutcome> compacted;
         {
-            const std::lock_guard lock(flushed_mutex_);
-            results.swap(flushed_);
+            const std::lock_guard lock(done_mutex_);
+            flushed.swap(flushed_);
+            compacted.swap(compacted_);
         }
-        if (results.empty()) return;
-        for (const engine::FlushResult& result : results) engine_->flush_completed(result, now());
+        if (flushed.empty() && compacted.empty()) return;
+        for (const engine::FlushResult& result : flushed) engine_->flush_completed(result, now());
+        for (engine::CompactionOutcome& outcome : compacted) engine_->compaction_completed(std::move(outcome), now());
     }
 }
 
@@ -201,6 +207,21 @@ void Shard::resume_reading(engine::ConnectionId connection) {
 }
 void Shard::start_flush(engine::FlushJob job) {
     flush_worker_->start(std::move(job));
+}
+void Shard::start_compaction(engine::CompactionJob job) {
+    compaction_worker_->start(std::move(job));
+}
+
+void Shard::compacted(std::string_view partition, const storage::CompactionResult& result) {
+    log_.write(LogLevel::info, LogKind::node, "{} compacted up to offset {}: {} bytes from {}, {} records from {}",
+               partition, result.clean_end, result.bytes_after, result.bytes_before, result.records_after,
+               result.records_before);
+}
+
+void Shard::compaction_failed(std::string_view partition, std::string_view detail, bool is_damage) {
+    log_.write(LogLevel::error, LogKind::node, "{} was not compacted: {}; {}", partition, detail,
+               is_damage ? "it is left alone until the node starts again: restore the file, or delete the topic"
+                         : "it is tried again: look at the space that is left");
 }
 
 void Shard::storage_failed(std::string_view directory, std::string_view detail, bool all_failed) {

@@ -7,15 +7,15 @@
 #include <vector>
 
 #include "broker/engine/engine.h"
-#include "broker/io/flush_worker.h"
+#include "broker/io/job_worker.h"
 #include "broker/io/log.h"
 #include "net/transport/event_loop.h"
 #include "net/transport/server.h"
 
 namespace highwater::io {
 
-/// One event loop and the engine it drives: sockets on one side, the flush worker on the other. All of it but the flush
-/// worker runs on the thread that calls run().
+/// One event loop and the engine it drives: sockets on one side, the workers for flushes and compaction on the other.
+/// All of it but the workers runs on the thread that calls run().
 class Shard final : private transport::Service, private engine::Outbox {
   public:
     Shard(transport::EventLoop& loop, const transport::Limits& limits, Log& log);
@@ -55,6 +55,9 @@ class Shard final : private transport::Service, private engine::Outbox {
     void pause_reading(engine::ConnectionId connection) override;
     void resume_reading(engine::ConnectionId connection) override;
     void start_flush(engine::FlushJob job) override;
+    void start_compaction(engine::CompactionJob job) override;
+    void compacted(std::string_view partition, const storage::CompactionResult& result) override;
+    void compaction_failed(std::string_view partition, std::string_view detail, bool is_damage) override;
     void storage_failed(std::string_view directory, std::string_view detail, bool all_failed) override;
     void groups_unreadable(std::int32_t partition, std::string_view detail) override;
 
@@ -65,9 +68,8 @@ class Shard final : private transport::Service, private engine::Outbox {
     void keep_house();
     /// The last line of the log: what was served, and how often each reason closed a connection.
     void log_counters();
-    /// Keeps a result until the loop's thread hands it to the engine. Any thread.
-    void flushed(engine::FlushResult result);
-    void hand_in_flushed();
+    /// Gives what the workers did to the engine.
+    void hand_in();
 
     transport::EventLoop& loop_;
     Log& log_;
@@ -81,9 +83,12 @@ class Shard final : private transport::Service, private engine::Outbox {
     std::uint64_t bytes_at_last_look_ = 0;
     transport::Server server_;
     std::unique_ptr<engine::Engine> engine_;
-    std::mutex flushed_mutex_;
+    std::mutex done_mutex_;
+    /// What the workers did and the engine has not heard of yet.
     std::vector<engine::FlushResult> flushed_;
-    std::unique_ptr<FlushWorker> flush_worker_;
+    std::vector<engine::CompactionOutcome> compacted_;
+    std::unique_ptr<JobWorker<engine::FlushJob>> flush_worker_;
+    std::unique_ptr<JobWorker<engine::CompactionJob>> compaction_worker_;
 };
 
 }  // namespace highwater::io

@@ -179,6 +179,13 @@ void NodeHost::start_flush(engine::FlushJob job) {
     });
 }
 
+void NodeHost::start_compaction(engine::CompactionJob job) {
+    world_.in(world_.delay(milliseconds{1}, milliseconds{100}), [this, incarnation = incarnation_, job] {
+        if (!engine_ || incarnation != incarnation_) return;
+        engine_->compaction_completed(job.run(), world_.now());
+    });
+}
+
 void NodeHost::trace_logs() {
     for (const auto& [name, topic] : engine_->node().topics().by_name()) {
         for (const auto& partition : topic.partitions) {

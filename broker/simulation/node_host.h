@@ -65,6 +65,9 @@ class NodeHost final : private engine::Outbox {
     void storage_failed(std::string_view, std::string_view, bool) override { storage_failed_ = true; }
     void groups_unreadable(std::int32_t, std::string_view) override {}
     void start_flush(engine::FlushJob job) override;
+    void start_compaction(engine::CompactionJob job) override;
+    void compacted(std::string_view, const storage::CompactionResult&) override {}
+    void compaction_failed(std::string_view, std::string_view, bool) override {}
 
     World& world_;
     Clients& clients_;

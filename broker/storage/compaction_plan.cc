@@ -59,16 +59,18 @@ class SegmentWriter {
 struct CompactionPlan::Pass {
     BatchCompactor compactor;
     TransactionRetention transactions;
+    const IsCancelled& is_cancelled;
     CompactionResult result;
 };
 
-IoResult<void> CompactionPlan::each_batch(const Source& source, const Visit& visit) const {
+IoResult<void> CompactionPlan::each_batch(const Source& source, const IsCancelled& is_cancelled,
+                                          const Visit& visit) const {
     const std::string path = join(parameters_.path, segment_file_name(source.base, kLogSuffix));
     const auto file = files_->open(path, OpenMode::read);
     if (!file) return refuse(file.error());
     SegmentReader reader(**file, source.size_bytes, kReadBytes);
     for (std::uint64_t position = 0; position < source.size_bytes;) {
-        if (cancelled_->load(std::memory_order_relaxed)) {
+        if (is_cancelled()) {
             return refuse(IoError{.error_number = ECANCELED, .operation = "compact", .path = path});
         }
         const auto batch = reader.batch_at(position);
@@ -85,7 +87,7 @@ IoResult<void> CompactionPlan::each_batch(const Source& source, const Visit& vis
     return {};
 }
 
-IoResult<Offset> CompactionPlan::map_keys(KeyOffsets& latest) const {
+IoResult<Offset> CompactionPlan::map_keys(KeyOffsets& latest, const IsCancelled& is_cancelled) const {
     TransactionRetention transactions(parameters_.aborted);
     wire::Decompressor decompressor;
     wire::RecordBuffer clear;
@@ -111,7 +113,7 @@ IoResult<Offset> CompactionPlan::map_keys(KeyOffsets& latest) const {
     for (const Source& source : parameters_.sources) {
         // Transactions may have begun in the clean part.
         if (source.end <= parameters_.first_dirty && parameters_.aborted.empty()) continue;
-        if (auto mapped = each_batch(source, map_batch); !mapped) return refuse(mapped.error());
+        if (auto mapped = each_batch(source, is_cancelled, map_batch); !mapped) return refuse(mapped.error());
         if (full) break;
     }
     return end;
@@ -161,7 +163,7 @@ IoResult<CompactedSegment> CompactionPlan::compact(const std::vector<Source>& gr
             if (auto added = writer.add(*stays); !added) return refuse(added.error());
             return true;
         };
-        if (auto done = each_batch(source, visit); !done) return refuse(done.error());
+        if (auto done = each_batch(source, pass.is_cancelled, visit); !done) return refuse(done.error());
         compacted.replaces.push_back(source.base);
         pass.result.bytes_before += source.size_bytes;
     }
@@ -170,9 +172,9 @@ IoResult<CompactedSegment> CompactionPlan::compact(const std::vector<Source>& gr
     return compacted;
 }
 
-IoResult<CompactionResult> CompactionPlan::run() const {
+IoResult<CompactionResult> CompactionPlan::run(const IsCancelled& is_cancelled) const {
     KeyOffsets latest(parameters_.key_memory_bytes);
-    const auto mapped_end = map_keys(latest);
+    const auto mapped_end = map_keys(latest, is_cancelled);
     if (!mapped_end) return refuse(mapped_end.error());
     Pass pass{.compactor = BatchCompactor(
                   latest, {.mapped_end = *mapped_end,
@@ -180,6 +182,7 @@ IoResult<CompactionResult> CompactionPlan::run() const {
                            .now = parameters_.now,
                            .max_decompressed_bytes = kMaxDecompressedBytes}),
               .transactions = TransactionRetention(parameters_.aborted),
+              .is_cancelled = is_cancelled,
               .result = {}};
     pass.result.clean_end = *mapped_end;
     for (const std::vector<Source>& group : groups(*mapped_end)) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -36,6 +35,16 @@ struct CompactionResult {
     std::uint64_t bytes_after = 0;
     std::uint64_t records_before = 0;
     std::uint64_t records_after = 0;
+
+    /// The same without the segments.
+    [[nodiscard]] CompactionResult summary() const {
+        return {.segments = {},
+                .clean_end = clean_end,
+                .bytes_before = bytes_before,
+                .bytes_after = bytes_after,
+                .records_before = records_before,
+                .records_after = records_after};
+    }
 };
 
 /// One pass of compaction over a log, made by the log's owner (PartitionLog::plan_compaction), run by any thread while
@@ -70,10 +79,10 @@ class CompactionPlan {
 
     CompactionPlan(FileSystem& files, Parameters parameters) : files_(&files), parameters_(std::move(parameters)) {}
 
-    /// Damage when a batch cannot be read; ECANCELED after cancel(). After an error nothing is left of what it wrote.
-    [[nodiscard]] IoResult<CompactionResult> run() const;
-    /// Any thread. A run ends soon after it.
-    void cancel() const { cancelled_->store(true, std::memory_order_relaxed); }
+    /// Asked between batches: whether the pass is to end, to no effect.
+    using IsCancelled = std::function<bool()>;
+    /// Damage when a batch cannot be read; ECANCELED. After an error nothing is left of what it wrote.
+    [[nodiscard]] IoResult<CompactionResult> run(const IsCancelled& is_cancelled = [] { return false; }) const;
 
     [[nodiscard]] const Parameters& parameters() const { return parameters_; }
 
@@ -82,15 +91,14 @@ class CompactionPlan {
     /// Given each batch and whether it is its segment's last one; false: no more of this segment.
     using Visit = std::function<IoResult<bool>(const wire::BatchView&, bool)>;
 
-    IoResult<void> each_batch(const Source& source, const Visit& visit) const;
+    IoResult<void> each_batch(const Source& source, const IsCancelled& is_cancelled, const Visit& visit) const;
     /// Maps the keys of the dirty part. Returns where the map ends (exclusive).
-    IoResult<Offset> map_keys(KeyOffsets& latest) const;
+    IoResult<Offset> map_keys(KeyOffsets& latest, const IsCancelled& is_cancelled) const;
     [[nodiscard]] std::vector<std::vector<Source>> groups(Offset end) const;
     IoResult<CompactedSegment> compact(const std::vector<Source>& group, Pass& pass) const;
 
     FileSystem* files_;
     Parameters parameters_;
-    std::shared_ptr<std::atomic<bool>> cancelled_ = std::make_shared<std::atomic<bool>>(false);
 };
 
 }  // namespace highwater::storage

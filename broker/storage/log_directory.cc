@@ -116,8 +116,7 @@ IoResult<std::unique_ptr<LogDirectory>> LogDirectory::open(FileSystem& files, st
             return refuse(written.error());
     }
 
-    for (Checkpoint* checkpoint : {&directory->recovery_points_, &directory->high_watermarks_, &directory->log_starts_})
-        directory->load(*checkpoint);
+    for (Checkpoint* checkpoint : directory->checkpoints_) directory->load(*checkpoint);
 
     const std::string clean_path = join(path, kCleanShutdownFile);
     const auto clean = read_text(files, clean_path, kLargestPropertiesBytes);
@@ -194,6 +193,7 @@ IoResult<PartitionLog::Opened> LogDirectory::open_log(const PartitionDirectory& 
                                .clean_shutdown = was_clean_,
                                .recovery_point = recovery_point(topic_partition).value_or(Offset{0}),
                                .log_start = log_start(topic_partition),
+                               .clean_end = clean_end(topic_partition),
                                .high_watermark = high_watermark(topic_partition),
                                .lower_recovery_point = [this, topic_partition](Offset offset) -> IoResult<void> {
                                    const auto stored = recovery_point(topic_partition);
@@ -214,7 +214,8 @@ IoResult<std::string> LogDirectory::delete_partition(const PartitionDirectory& d
     set_recovery_point(directory.topic_partition, std::nullopt);
     set_high_watermark(directory.topic_partition, std::nullopt);
     set_log_start(directory.topic_partition, std::nullopt);
-    for (Checkpoint* checkpoint : {&recovery_points_, &high_watermarks_, &log_starts_}) {
+    set_clean_end(directory.topic_partition, std::nullopt);
+    for (Checkpoint* checkpoint : checkpoints_) {
         if (auto written = write(*checkpoint); !written) return refuse(written.error());
     }
     if (auto renamed = files_->rename(directory.path, target); !renamed) return refuse(renamed.error());
@@ -292,6 +293,12 @@ std::optional<Offset> LogDirectory::high_watermark(const TopicPartition& topic_p
 std::optional<Offset> LogDirectory::log_start(const TopicPartition& topic_partition) const {
     return find(log_starts_.offsets, topic_partition);
 }
+std::optional<Offset> LogDirectory::clean_end(const TopicPartition& topic_partition) const {
+    return find(clean_ends_.offsets, topic_partition);
+}
+void LogDirectory::set_clean_end(const TopicPartition& topic_partition, std::optional<Offset> offset) {
+    clean_ends_.changed |= put(clean_ends_.offsets, topic_partition, offset);
+}
 void LogDirectory::set_recovery_point(const TopicPartition& topic_partition, std::optional<Offset> offset) {
     recovery_points_.changed |= put(recovery_points_.offsets, topic_partition, offset);
 }
@@ -309,6 +316,9 @@ IoResult<void> LogDirectory::write_high_watermarks() {
 }
 IoResult<void> LogDirectory::write_log_starts() {
     return write(log_starts_);
+}
+IoResult<void> LogDirectory::write_clean_ends() {
+    return write(clean_ends_);
 }
 
 IoResult<void> LogDirectory::write_clean_shutdown(std::int64_t broker_epoch) {

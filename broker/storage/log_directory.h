@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -31,7 +32,7 @@ struct PartitionDirectory {
     std::optional<TopicId> topic_id;
 };
 
-/// The three checkpoints of offsets per partition that this class keeps. Wrong or unreadable ones read as empty.
+/// The checkpoints of offsets per partition that this class keeps. Wrong or unreadable ones read as empty.
 using OffsetCheckpoint = std::map<TopicPartition, Offset>;
 
 struct LogDirectoryOptions {
@@ -86,14 +87,19 @@ class LogDirectory {
     [[nodiscard]] std::optional<Offset> high_watermark(const TopicPartition& topic_partition) const;
     [[nodiscard]] std::optional<Offset> log_start(const TopicPartition& topic_partition) const;
 
-    /// Changes of the maps behind the three checkpoint files; write_* puts them on disk, durable when it returns, and
+    /// Below it the log was compacted; nothing when it never was.
+    [[nodiscard]] std::optional<Offset> clean_end(const TopicPartition& topic_partition) const;
+
+    /// Changes of the maps behind the checkpoint files; write_* puts them on disk, durable when it returns, and
     /// does nothing when nothing changed. nullopt removes the entry.
     void set_recovery_point(const TopicPartition& topic_partition, std::optional<Offset> offset);
     void set_high_watermark(const TopicPartition& topic_partition, std::optional<Offset> offset);
     void set_log_start(const TopicPartition& topic_partition, std::optional<Offset> offset);
+    void set_clean_end(const TopicPartition& topic_partition, std::optional<Offset> offset);
     IoResult<void> write_recovery_points();
     IoResult<void> write_high_watermarks();
     IoResult<void> write_log_starts();
+    IoResult<void> write_clean_ends();
 
     /// The last act of a clean stop, after every log is closed and the checkpoints are written.
     IoResult<void> write_clean_shutdown(std::int64_t broker_epoch);
@@ -120,6 +126,8 @@ class LogDirectory {
     Checkpoint recovery_points_{.file_name = "recovery-point-offset-checkpoint", .offsets = {}};
     Checkpoint high_watermarks_{.file_name = "replication-offset-checkpoint", .offsets = {}};
     Checkpoint log_starts_{.file_name = "log-start-offset-checkpoint", .offsets = {}};
+    Checkpoint clean_ends_{.file_name = "cleaner-offset-checkpoint", .offsets = {}};
+    std::array<Checkpoint*, 4> checkpoints_{&recovery_points_, &high_watermarks_, &log_starts_, &clean_ends_};
 };
 
 }  // namespace highwater::storage

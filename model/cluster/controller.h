@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "model/explore/memo_table.h"
 #include "model/cluster/state.h"
+#include "model/explore/memo_table.h"
 
 namespace highwater::model::cluster {
 

@@ -24,7 +24,7 @@ wire::ProduceRules rules_of(const TopicConfig& config, const RequestInfo& reques
     wire::ProduceRules rules;
     rules.max_message_bytes = static_cast<std::uint32_t>(config.max_message_bytes);
     rules.segment_bytes = static_cast<std::uint32_t>(config.segment_bytes);
-    rules.compacted = config.cleanup_policy.find("compact") != std::string::npos;
+    rules.compacted = config.has_policy("compact");
     rules.timestamp_type = config.message_timestamp_type == "LogAppendTime" ? wire::TimestampType::log_append_time
                                                                             : wire::TimestampType::create_time;
     rules.timestamp_before_max_ms = config.message_timestamp_before_max_ms;

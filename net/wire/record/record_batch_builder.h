@@ -35,8 +35,8 @@ struct BatchOptions {
     bool control = false;
     Offset base_offset{0};
     LeaderEpoch leader_epoch{-1};
-    /// Compaction's mark (KIP-534): tombstones of this batch, or the marker that it is, may go after that time. It takes
-    /// the base timestamp's place; records count from it.
+    /// Compaction's mark (KIP-534): tombstones of this batch, or the marker that it is, may go after that time. It
+    /// takes the base timestamp's place; records count from it.
     std::optional<Timestamp> delete_horizon = std::nullopt;
 };
 
