@@ -50,7 +50,7 @@ class Compaction(unittest.TestCase):
         consumer.assign([TopicPartition("table", 0, 0)])
         found = []
         while consumer.position([TopicPartition("table", 0)])[0].offset < end:
-            for message in consumer.consume(1000, timeout=30):
+            for message in consumer.consume(1000, timeout=1):
                 self.assertIsNone(message.error())
                 found.append((message.offset(), message.key().decode(), message.value()))
         consumer.close()
