@@ -5,6 +5,7 @@
 
 #include "core/group/consumer_subscription.h"
 #include "net/wire/bytes_text.h"
+#include "net/wire/message/consumer_group_describe.h"
 #include "net/wire/message/delete_groups.h"
 #include "net/wire/message/describe_groups.h"
 #include "net/wire/message/find_coordinator.h"
@@ -20,6 +21,8 @@ namespace {
 /// The last versions that name topics by their names.
 constexpr std::int16_t kOffsetFetchByName = 9;
 constexpr std::int16_t kOffsetCommitByName = 9;
+/// What ListGroups calls groups of KIP-848.
+constexpr std::string_view kConsumerGroupType = "consumer";
 
 Address address_of(const auto& broker) {
     return {broker.host.to_string(), static_cast<std::uint16_t>(broker.port)};
@@ -119,10 +122,50 @@ Result<std::optional<GroupInfo>, std::string> Groups::describe(const std::string
                    .coordinator = coordinator->node,
                    .coordinator_address = coordinator->address,
                    .members = {}};
-    // An older broker says so by the state alone.
-    if (found.error_code == ErrorCode::group_id_not_found || info.state == "Dead") return std::nullopt;
+    // An older broker says so by the state alone. One that knows groups of the consumer protocol says it of those, too.
+    if (found.error_code == ErrorCode::group_id_not_found || info.state == "Dead") {
+        return describe_consumer_group(group, *coordinator);
+    }
     if (found.error_code != ErrorCode::none) return unexpected(refused(group, found.error_code));
     for (const auto& member : found.members) info.members.push_back(member_of(member, info.protocol_type));
+    return info;
+}
+
+Result<std::optional<GroupInfo>, std::string> Groups::describe_consumer_group(const std::string& group,
+                                                                              const Coordinator& coordinator) {
+    // A broker that keeps such groups lists them with their type; others may not know the request at all.
+    const auto listed = list();
+    if (!listed) return unexpected(listed.error());
+    const bool is_one = std::ranges::any_of(*listed, [&](const GroupListing& listing) {
+        return listing.id == group && listing.type == kConsumerGroupType;
+    });
+    if (!is_one) return std::nullopt;
+    wire::ConsumerGroupDescribeRequest request;
+    request.group_ids.push_back(wire::String(group));
+    const auto answer = cluster_.call<wire::ConsumerGroupDescribeResponse>(coordinator.node, request);
+    if (!answer) return unexpected(answer.error());
+    if ((*answer)->groups.empty()) return unexpected(std::string("the broker's answer names no group"));
+    const auto& found = (*answer)->groups.front();
+    if (found.error_code == ErrorCode::group_id_not_found) return std::nullopt;
+    if (found.error_code != ErrorCode::none) return unexpected(refused(group, found.error_code));
+    GroupInfo info{.id = group,
+                   .state = found.group_state.to_string(),
+                   .protocol_type = std::string(kConsumerProtocolType),
+                   .assignor = found.assignor_name.to_string(),
+                   .coordinator = coordinator.node,
+                   .coordinator_address = coordinator.address,
+                   .members = {}};
+    for (const auto& member : found.members) {
+        GroupMemberInfo& one = info.members.emplace_back();
+        one.id = member.member_id.to_string();
+        if (member.instance_id) one.instance_id = member.instance_id->to_string();
+        one.client_id = member.client_id.to_string();
+        one.host = member.client_host.to_string();
+        for (const auto& topic : member.assignment.topic_partitions) {
+            auto& partitions = one.assignment[topic.topic_name.to_string()];
+            for (const PartitionId partition : topic.partitions) partitions.push_back(partition);
+        }
+    }
     return info;
 }
 

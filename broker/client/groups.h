@@ -82,6 +82,8 @@ class Groups {
     };
 
     Result<Coordinator, std::string> coordinator_of(const std::string& group);
+    Result<std::optional<GroupInfo>, std::string> describe_consumer_group(const std::string& group,
+                                                                          const Coordinator& coordinator);
 
     Cluster& cluster_;
 };

@@ -43,6 +43,10 @@ class ConsumerProtocol(unittest.TestCase):
         testing.await_true(lambda: one.assignment() == [0, 1, 2, 3], PATIENCE, "the only member has all")
         two = self.member()
         await_shared([one, two], 2, "two members have two partitions each")
+        described = self.broker.highwater("groups", "--describe", "--group", "g", "--members", "--verbose",
+                                          "--bootstrap-server", self.broker.address).stdout.decode()
+        self.assertIn("t:", described)
+        self.assertEqual(len(described.strip().splitlines()), 3, described)
         one.kill()
         await_shared([two], 4, "the member that is left has all")
 
