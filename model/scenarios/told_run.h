@@ -11,6 +11,7 @@
 
 #include "model/explore/invariant_trap.h"
 #include "model/explore/liveness.h"
+#include "model/explore/property.h"
 #include "model/explore/story.h"
 #include "model/scenarios/check.h"
 
