@@ -55,7 +55,7 @@ void GroupCoordinators::all_resigned(Moment now) {
 }
 
 PartitionId GroupCoordinators::partition_of(std::string_view group) const {
-    return partition_for_group(group, partitions_);
+    return coordinator_partition(group, partitions_);
 }
 
 Result<const GroupCoordinator*> GroupCoordinators::find(std::string_view group) const {

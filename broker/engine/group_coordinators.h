@@ -12,7 +12,7 @@
 #include "broker/engine/partition.h"
 #include "broker/engine/slab.h"
 #include "core/group/group_coordinator.h"
-#include "core/group/group_partition.h"
+#include "core/coordinator/coordinator_partition.h"
 
 namespace highwater::engine {
 

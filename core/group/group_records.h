@@ -12,6 +12,7 @@
 #include "core/base/offset.h"
 #include "core/base/strong_type.h"
 #include "core/base/time.h"
+#include "core/coordinator/topic_partition.h"
 #include "core/group/consumer_group_records.h"
 
 // What a partition of `__consumer_offsets` holds, without its bytes: the durable truth about groups. Only
@@ -81,18 +82,6 @@ struct GroupMetadataRecord {
         field("group", &GroupMetadataRecord::group);
         field("value", &GroupMetadataRecord::value);
     }
-};
-
-/// A partition by the topic's name: offsets outlive a topic's identity (Kafka keeps the id beside it since 4.1).
-struct TopicPartition {
-    std::string topic;
-    PartitionId partition;
-
-    static constexpr void describe(auto&& field) {
-        field("topic", &TopicPartition::topic);
-        field("partition", &TopicPartition::partition);
-    }
-    friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
 };
 
 /// Where a group goes on in a partition: the next offset it will read.

@@ -3,7 +3,7 @@
 
 #include "broker/engine/node.h"
 #include "broker/engine/testing.h"
-#include "core/group/group_partition.h"
+#include "core/coordinator/coordinator_partition.h"
 #include "net/wire/message/create_partitions.h"
 #include "net/wire/message/delete_groups.h"
 #include "net/wire/message/delete_topics.h"
@@ -189,8 +189,8 @@ TEST_F(GroupsTest, WhatWasCommittedOutlivesARestartAKillAndAPowerLoss) {
 
 // A record that Kafka would not have written: what was committed after it is not known, so nothing is served.
 TEST_F(GroupsTest, APartitionWhoseRecordsCannotBeReadIsToldAndServesNobodyAndTheOthersServe) {
-    const PartitionId partition = partition_for_group("g", 50);
-    ASSERT_NE(partition_for_group("other", 50), partition);
+    const PartitionId partition = coordinator_partition("g", 50);
+    ASSERT_NE(coordinator_partition("other", 50), partition);
     EXPECT_EQ(commit(5), ErrorCode::none);
     EXPECT_EQ(commit(6, "other"), ErrorCode::none);
     const std::string path = fmt::format("/data/__consumer_offsets-{}/00000000000000000000.log", partition.value());

@@ -1,4 +1,4 @@
-#include "core/group/group_partition.h"
+#include "core/coordinator/coordinator_partition.h"
 
 #include <limits>
 
@@ -45,8 +45,8 @@ std::int32_t java_hash(std::string_view utf8) {
     return static_cast<std::int32_t>(hash);
 }
 
-PartitionId partition_for_group(std::string_view group, std::int32_t partitions) {
-    const std::int32_t hash = java_hash(group);
+PartitionId coordinator_partition(std::string_view key, std::int32_t partitions) {
+    const std::int32_t hash = java_hash(key);
     // Utils.abs: the one number without a positive counterpart is 0.
     const std::int32_t magnitude = hash == std::numeric_limits<std::int32_t>::min() ? 0 : (hash < 0 ? -hash : hash);
     return PartitionId{magnitude % partitions};

@@ -1,4 +1,4 @@
-#include "core/group/group_partition.h"
+#include "core/coordinator/coordinator_partition.h"
 
 #include <limits>
 
@@ -26,12 +26,12 @@ TEST(JavaHash, TakesABrokenByteForAReplacementCharacter) {
 }
 
 TEST(PartitionForGroup, IsTheMagnitudeOfTheHash) {
-    EXPECT_EQ(partition_for_group("hello", 50), PartitionId{99162322 % 50});
+    EXPECT_EQ(coordinator_partition("hello", 50), PartitionId{99162322 % 50});
     // "polygenelubricants" is known for its hash, the smallest number there is.
     EXPECT_EQ(java_hash("polygenelubricants"), std::numeric_limits<std::int32_t>::min());
-    EXPECT_EQ(partition_for_group("polygenelubricants", 50), PartitionId{0});
-    EXPECT_EQ(partition_for_group("Hello, World", 50), PartitionId{505841268 % 50}) << "a negative hash";
-    EXPECT_EQ(partition_for_group("anything", 1), PartitionId{0});
+    EXPECT_EQ(coordinator_partition("polygenelubricants", 50), PartitionId{0});
+    EXPECT_EQ(coordinator_partition("Hello, World", 50), PartitionId{505841268 % 50}) << "a negative hash";
+    EXPECT_EQ(coordinator_partition("anything", 1), PartitionId{0});
 }
 
 }  // namespace

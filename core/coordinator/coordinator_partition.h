@@ -11,8 +11,9 @@ namespace highwater {
 /// of `utf8`. A byte that is no UTF-8 counts as U+FFFD.
 [[nodiscard]] std::int32_t java_hash(std::string_view utf8);
 
-/// The partition of `__consumer_offsets`, of `partitions` (1 or more), whose leader coordinates the group
-/// (`GroupCoordinator.partitionFor`).
-[[nodiscard]] PartitionId partition_for_group(std::string_view group, std::int32_t partitions);
+/// The partition of a coordinator's topic (`__consumer_offsets`, `__transaction_state`), of `partitions` (1 or more),
+/// whose leader coordinates `key`, a group's id or a transactional id (`GroupCoordinator.partitionFor`,
+/// `TransactionStateManager.partitionFor`).
+[[nodiscard]] PartitionId coordinator_partition(std::string_view key, std::int32_t partitions);
 
 }  // namespace highwater
