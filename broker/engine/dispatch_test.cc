@@ -26,18 +26,20 @@ wire::ApiVersionsRequest api_versions(std::string name = "client", std::string v
 }
 
 TEST(Dispatch, EveryApiOfTheCatalogIsServedAndAdvertised) {
-    ASSERT_EQ(served_apis().size(), wire::kApis.size());
-    for (std::size_t i = 0; i < wire::kApis.size(); ++i) EXPECT_EQ(served_apis()[i].key, wire::kApis[i].key);
+    std::vector<wire::ApiInfo> apis;
+    std::ranges::copy_if(wire::kApis, std::back_inserter(apis), wire::is_served);
+    ASSERT_EQ(served_apis().size(), apis.size());
+    for (std::size_t i = 0; i < apis.size(); ++i) EXPECT_EQ(served_apis()[i].key, apis[i].key);
     TestNode node;
     for (std::int16_t version = 0; version <= 4; ++version) {
         const auto reply = node.call<wire::ApiVersionsResponse>(api_versions(), version);
         EXPECT_EQ(reply->error_code, ErrorCode::none);
-        ASSERT_EQ(reply->api_keys.size(), wire::kApis.size());
+        ASSERT_EQ(reply->api_keys.size(), apis.size());
         std::size_t i = 0;
         for (const auto& row : reply->api_keys) {
-            EXPECT_EQ(row.api_key, static_cast<std::int16_t>(wire::kApis[i].key));
-            EXPECT_EQ(row.min_version, wire::kApis[i].versions.first);
-            EXPECT_EQ(row.max_version, wire::kApis[i].versions.last);
+            EXPECT_EQ(row.api_key, static_cast<std::int16_t>(apis[i].key));
+            EXPECT_EQ(row.min_version, apis[i].versions.first);
+            EXPECT_EQ(row.max_version, apis[i].versions.last);
             ++i;
         }
     }

@@ -7,7 +7,7 @@
 
 namespace highwater::wire {
 
-/// Number of an API in a request header. A header may hold any int16; only these are served.
+/// Number of an API in a request header. A header may hold any int16.
 enum class ApiKey : std::int16_t {
     produce = 0,
     fetch = 1,
@@ -28,6 +28,11 @@ enum class ApiKey : std::int16_t {
     delete_records = 21,
     init_producer_id = 22,
     offset_for_leader_epoch = 23,
+    add_partitions_to_txn = 24,
+    add_offsets_to_txn = 25,
+    end_txn = 26,
+    write_txn_markers = 27,
+    txn_offset_commit = 28,
     describe_configs = 32,
     alter_configs = 33,
     describe_log_dirs = 35,
@@ -37,6 +42,8 @@ enum class ApiKey : std::int16_t {
     offset_delete = 47,
     describe_cluster = 60,
     describe_producers = 61,
+    describe_transactions = 65,
+    list_transactions = 66,
     consumer_group_heartbeat = 68,
     consumer_group_describe = 69,
     describe_topic_partitions = 75,
@@ -49,7 +56,7 @@ struct ApiInfo {
     VersionRange flexible;  ///< versions with compact lengths and tagged fields (KIP-482)
 };
 
-/// Every API that is served, by ascending key: what ApiVersions advertises. The upper ends are those of Kafka 4.3
+/// Every API, by ascending key; ApiVersions advertises those that are served. The upper ends are those of Kafka 4.3
 /// (InitProducerId 6 is unstable there and left out); the lower ends reach back to what 0.10 clients send, below
 /// Kafka 4's own minimum (KIP-896).
 inline constexpr std::array kApis{
@@ -72,6 +79,11 @@ inline constexpr std::array kApis{
     ApiInfo{ApiKey::delete_records, "DeleteRecords", versions(0, 2), since(2)},
     ApiInfo{ApiKey::init_producer_id, "InitProducerId", versions(0, 5), since(2)},
     ApiInfo{ApiKey::offset_for_leader_epoch, "OffsetForLeaderEpoch", versions(0, 4), since(4)},
+    ApiInfo{ApiKey::add_partitions_to_txn, "AddPartitionsToTxn", versions(0, 5), since(3)},
+    ApiInfo{ApiKey::add_offsets_to_txn, "AddOffsetsToTxn", versions(0, 4), since(3)},
+    ApiInfo{ApiKey::end_txn, "EndTxn", versions(0, 5), since(3)},
+    ApiInfo{ApiKey::write_txn_markers, "WriteTxnMarkers", versions(1, 2), since(1)},
+    ApiInfo{ApiKey::txn_offset_commit, "TxnOffsetCommit", versions(0, 5), since(3)},
     ApiInfo{ApiKey::describe_configs, "DescribeConfigs", versions(0, 4), since(4)},
     ApiInfo{ApiKey::alter_configs, "AlterConfigs", versions(0, 2), since(2)},
     ApiInfo{ApiKey::describe_log_dirs, "DescribeLogDirs", versions(0, 5), since(2)},
@@ -81,12 +93,26 @@ inline constexpr std::array kApis{
     ApiInfo{ApiKey::offset_delete, "OffsetDelete", versions(0, 0), kNoVersions},
     ApiInfo{ApiKey::describe_cluster, "DescribeCluster", versions(0, 2), since(0)},
     ApiInfo{ApiKey::describe_producers, "DescribeProducers", versions(0, 0), since(0)},
+    ApiInfo{ApiKey::describe_transactions, "DescribeTransactions", versions(0, 0), since(0)},
+    ApiInfo{ApiKey::list_transactions, "ListTransactions", versions(0, 2), since(0)},
     ApiInfo{ApiKey::consumer_group_heartbeat, "ConsumerGroupHeartbeat", versions(0, 1), since(0)},
     ApiInfo{ApiKey::consumer_group_describe, "ConsumerGroupDescribe", versions(0, 1), since(0)},
     ApiInfo{ApiKey::describe_topic_partitions, "DescribeTopicPartitions", versions(0, 0), since(0)},
 };
 
-/// The row of an API that is served.
+/// APIs whose messages are declared, but which no broker serves yet; they are not advertised.
+inline constexpr std::array kNotServedYet{
+    ApiKey::add_partitions_to_txn, ApiKey::add_offsets_to_txn,    ApiKey::end_txn,           ApiKey::write_txn_markers,
+    ApiKey::txn_offset_commit,     ApiKey::describe_transactions, ApiKey::list_transactions,
+};
+constexpr bool is_served(const ApiInfo& api) {
+    for (const ApiKey key : kNotServedYet) {
+        if (api.key == key) return false;
+    }
+    return true;
+}
+
+/// The row of an API.
 constexpr const ApiInfo& api_info(ApiKey key) {
     for (const ApiInfo& api : kApis) {
         if (api.key == key) return api;
@@ -94,7 +120,7 @@ constexpr const ApiInfo& api_info(ApiKey key) {
     __builtin_unreachable();  // every enumerator has a row (api_catalog_test)
 }
 
-/// The row for the api key of a request header, or nullptr if it is not served.
+/// The row for the api key of a request header, or nullptr if there is none.
 constexpr const ApiInfo* find_api(std::int16_t key) {
     for (const ApiInfo& api : kApis) {
         if (static_cast<std::int16_t>(api.key) == key) return &api;

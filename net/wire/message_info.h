@@ -20,9 +20,10 @@ enum class MessageKind : std::uint8_t {
 struct MessageInfo {
     const char* name = "";  ///< as published, e.g. "FetchRequest"
     MessageKind kind{};
-    std::int16_t key = -1;  ///< API key of a request or response, id of a metadata or coordinator record, else -1
-    VersionRange versions;  ///< those this codec reads and writes
-    VersionRange flexible;  ///< those with compact lengths and tagged fields (KIP-482)
+    std::int16_t key = -1;   ///< API key of a request or response, id of a metadata or coordinator record, else -1
+    VersionRange versions;   ///< those this codec reads and writes
+    VersionRange flexible;   ///< those with compact lengths and tagged fields (KIP-482)
+    const char* topic = "";  ///< whose records have it as key or value, of coordinator records
 };
 
 /// As `highwater wire list` shows it; a literal.

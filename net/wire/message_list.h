@@ -10,6 +10,9 @@
 #include "net/wire/internal/producer_snapshot.h"
 #include "net/wire/internal/quorum_records.h"
 #include "net/wire/internal/topic_records.h"
+#include "net/wire/internal/transaction_records.h"
+#include "net/wire/message/add_offsets_to_txn.h"
+#include "net/wire/message/add_partitions_to_txn.h"
 #include "net/wire/message/alter_configs.h"
 #include "net/wire/message/api_versions.h"
 #include "net/wire/message/consumer_group_describe.h"
@@ -25,6 +28,8 @@
 #include "net/wire/message/describe_log_dirs.h"
 #include "net/wire/message/describe_producers.h"
 #include "net/wire/message/describe_topic_partitions.h"
+#include "net/wire/message/describe_transactions.h"
+#include "net/wire/message/end_txn.h"
 #include "net/wire/message/fetch.h"
 #include "net/wire/message/find_coordinator.h"
 #include "net/wire/message/heartbeat.h"
@@ -34,6 +39,7 @@
 #include "net/wire/message/leave_group.h"
 #include "net/wire/message/list_groups.h"
 #include "net/wire/message/list_offsets.h"
+#include "net/wire/message/list_transactions.h"
 #include "net/wire/message/metadata.h"
 #include "net/wire/message/offset_commit.h"
 #include "net/wire/message/offset_delete.h"
@@ -41,6 +47,8 @@
 #include "net/wire/message/offset_for_leader_epoch.h"
 #include "net/wire/message/produce.h"
 #include "net/wire/message/sync_group.h"
+#include "net/wire/message/txn_offset_commit.h"
+#include "net/wire/message/write_txn_markers.h"
 
 namespace highwater::wire {
 
@@ -85,6 +93,16 @@ void for_each_message(Visit&& visit) {
     visit.template operator()<InitProducerIdResponse>();
     visit.template operator()<OffsetForLeaderEpochRequest>();
     visit.template operator()<OffsetForLeaderEpochResponse>();
+    visit.template operator()<AddPartitionsToTxnRequest>();
+    visit.template operator()<AddPartitionsToTxnResponse>();
+    visit.template operator()<AddOffsetsToTxnRequest>();
+    visit.template operator()<AddOffsetsToTxnResponse>();
+    visit.template operator()<EndTxnRequest>();
+    visit.template operator()<EndTxnResponse>();
+    visit.template operator()<WriteTxnMarkersRequest>();
+    visit.template operator()<WriteTxnMarkersResponse>();
+    visit.template operator()<TxnOffsetCommitRequest>();
+    visit.template operator()<TxnOffsetCommitResponse>();
     visit.template operator()<DescribeConfigsRequest>();
     visit.template operator()<DescribeConfigsResponse>();
     visit.template operator()<AlterConfigsRequest>();
@@ -103,6 +121,10 @@ void for_each_message(Visit&& visit) {
     visit.template operator()<DescribeClusterResponse>();
     visit.template operator()<DescribeProducersRequest>();
     visit.template operator()<DescribeProducersResponse>();
+    visit.template operator()<DescribeTransactionsRequest>();
+    visit.template operator()<DescribeTransactionsResponse>();
+    visit.template operator()<ListTransactionsRequest>();
+    visit.template operator()<ListTransactionsResponse>();
     visit.template operator()<ConsumerGroupHeartbeatRequest>();
     visit.template operator()<ConsumerGroupHeartbeatResponse>();
     visit.template operator()<ConsumerGroupDescribeRequest>();
@@ -151,6 +173,8 @@ void for_each_message(Visit&& visit) {
     visit.template operator()<ConsumerGroupCurrentMemberAssignmentValue>();
     visit.template operator()<ConsumerGroupRegularExpressionKey>();
     visit.template operator()<ConsumerGroupRegularExpressionValue>();
+    visit.template operator()<TransactionLogKey>();
+    visit.template operator()<TransactionLogValue>();
 }
 
 }  // namespace highwater::wire

@@ -76,12 +76,12 @@ std::string first_flexible(VersionRange versions, VersionRange flexible) {
     return fmt::format("{}", std::max(flexible.first, versions.first));
 }
 
-std::string record_table(MessageKind kind) {
+std::string record_table(MessageKind kind, std::string_view topic = "") {
     std::string out =
         "| id | record | versions |\n"
         "|---:|---|---|\n";
     for (const MessageEntry* entry : all_messages()) {
-        if (entry->info.kind != kind) continue;
+        if (entry->info.kind != kind || entry->info.topic != topic) continue;
         out += fmt::format("| {} | {} | {} |\n", entry->info.key, entry->info.name, range_text(entry->info.versions));
     }
     return out;
@@ -141,11 +141,15 @@ std::string protocol_support_markdown() {
         "| key | API | versions | flexible from |\n"
         "|---:|---|---|---|\n";
     for (const ApiInfo& api : kApis) {
+        if (!is_served(api)) continue;
         out += fmt::format("| {} | {} | {} | {} |\n", static_cast<int>(api.key), api.name, range_text(api.versions),
                            first_flexible(api.versions, api.flexible));
     }
     out += "\n## Records of the cluster's own log\n\n" + record_table(MessageKind::metadata_record);
-    out += "\n## Values of the records in `__consumer_offsets`\n\n" + record_table(MessageKind::coordinator_value);
+    for (const char* topic : {kConsumerOffsetsTopic, kTransactionStateTopic}) {
+        out += fmt::format("\n## Values of the records in `{}`\n\n", topic);
+        out += record_table(MessageKind::coordinator_value, topic);
+    }
     return out;
 }
 

@@ -169,12 +169,15 @@ constexpr MessageInfo metadata_record_info(const char* name, std::int16_t id, Ve
 }
 /// What the key and the value of a record in a coordinator's topic are as a whole. `id` is the number before the key,
 /// which tells the kind of the record; before the value is its version.
-constexpr MessageInfo coordinator_key_info(const char* name, std::int16_t id) {
-    return {name, MessageKind::coordinator_key, id, versions(0, 0), kNoVersions};
+inline constexpr const char* kConsumerOffsetsTopic = "__consumer_offsets";
+inline constexpr const char* kTransactionStateTopic = "__transaction_state";
+constexpr MessageInfo coordinator_key_info(const char* name, std::int16_t id,
+                                           const char* topic = kConsumerOffsetsTopic) {
+    return {name, MessageKind::coordinator_key, id, versions(0, 0), kNoVersions, topic};
 }
 constexpr MessageInfo coordinator_value_info(const char* name, std::int16_t id, VersionRange range,
-                                             VersionRange flexible) {
-    return {name, MessageKind::coordinator_value, id, range, flexible};
+                                             VersionRange flexible, const char* topic = kConsumerOffsetsTopic) {
+    return {name, MessageKind::coordinator_value, id, range, flexible, topic};
 }
 /// What any other value in a record or file is as a whole.
 constexpr MessageInfo data_info(const char* name, VersionRange range, VersionRange flexible) {

@@ -92,6 +92,9 @@ API_OF = {
     "CreateTopicsRequest": 19, "DeleteTopicsRequest": 20, "DeleteRecordsRequest": 21, "InitProducerIdRequest": 22,
     "OffsetForLeaderEpochRequest": 23, "DescribeConfigsRequest": 32, "AlterConfigsRequest": 33,
     "DescribeLogDirsRequest": 35, "CreatePartitionsRequest": 37, "IncrementalAlterConfigsRequest": 44,
+    "AddPartitionsToTxnRequest": 24, "AddOffsetsToTxnRequest": 25, "EndTxnRequest": 26, "WriteTxnMarkersRequest": 27,
+    "TxnOffsetCommitRequest": 28, "DescribeTransactionsRequest": 65, "ListTransactionsRequest": 66,
+    "ConsumerGroupHeartbeatRequest": 68, "ConsumerGroupDescribeRequest": 69,
     "DescribeClusterRequest": 60, "DescribeProducersRequest": 61, "DescribeTopicPartitionsRequest": 75,
 }
 NEVER = 1 << 15
@@ -103,6 +106,9 @@ FIRST_FLEXIBLE = {
     "CreateTopicsRequest": 5, "DeleteTopicsRequest": 4, "DeleteRecordsRequest": 2, "InitProducerIdRequest": 2,
     "OffsetForLeaderEpochRequest": 4, "DescribeConfigsRequest": 4, "AlterConfigsRequest": 2,
     "DescribeLogDirsRequest": 2, "CreatePartitionsRequest": 2, "IncrementalAlterConfigsRequest": 1,
+    "AddPartitionsToTxnRequest": 3, "AddOffsetsToTxnRequest": 3, "EndTxnRequest": 3, "WriteTxnMarkersRequest": 1,
+    "TxnOffsetCommitRequest": 3, "DescribeTransactionsRequest": 0, "ListTransactionsRequest": 0,
+    "ConsumerGroupHeartbeatRequest": 0, "ConsumerGroupDescribeRequest": 0,
     "DescribeClusterRequest": 0, "DescribeProducersRequest": 0, "DescribeTopicPartitionsRequest": 0,
 }
 
