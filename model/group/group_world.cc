@@ -123,7 +123,7 @@ void GroupWorld::act(Step& step, Action action) const {
             break;
         }
         case ActionKind::expire:
-            step.tell([&] { return std::string{"the coordinator looks for offsets that have expired"}; });
+            step.tell([&] { return std::string{"the retention of offsets passes, and the coordinator looks for what has expired"}; });
             give(step, input_of(PartitionInput::Kind::expire));
             break;
         case ActionKind::load:

@@ -16,13 +16,12 @@ namespace {
 using Kind = PartitionInput::Kind;
 using Durable = OffsetsPartition::Durable;
 
-/// Of the wall clock, a tick; the retention of offsets is as long.
-constexpr std::chrono::milliseconds kWallTick{1000};
+constexpr std::chrono::milliseconds kOffsetsRetention{1000};
 
 GroupConfig config_of(const Scope& scope) {
     GroupConfig config;
     config.initial_rebalance_delay = scope.initial_delay ? kTick / 3 : Duration{};
-    config.offsets_retention = kWallTick;
+    config.offsets_retention = kOffsetsRetention;
     return config;
 }
 
@@ -135,11 +134,7 @@ class Turn {
   private:
     [[nodiscard]] GroupCoordinator& machine() { return partition_.brokers[partition_.leader]; }
     [[nodiscard]] Time now() const { return Time{1} + partition_.ticks * kTick; }
-    [[nodiscard]] Timestamp wall() const {
-        // Where no offset can expire, the wall clock only tells states apart that are alike.
-        const bool passes = scope_.budget(ActionKind::expire) > 0;
-        return Timestamp{passes ? 1 + partition_.ticks * kWallTick.count() : 1};
-    }
+    [[nodiscard]] Timestamp wall() const { return Timestamp{1 + partition_.retentions * kOffsetsRetention.count()}; }
 
     void carry_out(GroupEffect& effect) {
         if (auto* write = std::get_if<WriteGroupRecords>(&effect)) {
@@ -271,6 +266,7 @@ void finish(OffsetsPartition& partition) {
     add_hash(hasher, partition.leader);
     add_hash(hasher, partition.loaded);
     add_hash(hasher, partition.ticks);
+    add_hash(hasher, partition.retentions);
     add_hash(hasher, partition.wake_at);
     add_hash(hasher, partition.group_write_failed);
     if (partition.expected) {
@@ -313,6 +309,7 @@ PartitionOutput step(const Scope& scope, OffsetsPartition& partition, const Part
             turn.tick();
             break;
         case Kind::expire:
+            ++partition.retentions;
             turn.give(ExpireOffsets{});
             break;
     }

@@ -58,6 +58,8 @@ struct OffsetsPartition {
     std::uint8_t leader = 0;
     bool loaded = true;
     std::uint8_t ticks = 0;
+    /// So often the retention of offsets has passed: the wall clock, which nothing else looks at.
+    std::uint8_t retentions = 0;
     /// The last WakeGroupsAt of the broker that leads.
     std::optional<Time> wake_at;
     /// A record of the group did not get into the log: the live group is ahead of it until the next one does.
