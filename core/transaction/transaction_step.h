@@ -1,0 +1,36 @@
+#pragma once
+
+#include <utility>
+
+#include "core/transaction/transaction_coordinator.h"
+
+namespace highwater {
+
+/// What a step of the coordinator may use besides its state.
+struct TransactionCoordinator::Step {
+    Time now;
+    Timestamp wall;
+    TransactionEffects& effects;
+
+    void answer(Answer&& answer) {
+        if (auto* producer = std::get_if<InitProducerIdAnswer>(&answer)) {
+            effects.emplace_back(*producer);
+        } else if (auto* partitions = std::get_if<PartitionsAnswer>(&answer)) {
+            effects.emplace_back(std::move(*partitions));
+        } else if (auto* ended = std::get_if<EndTransactionAnswer>(&answer)) {
+            effects.emplace_back(*ended);
+        }
+    }
+    /// Says `error` in place of what `answer` would have said.
+    void refuse(const Answer& instead, ErrorCode error) {
+        if (const auto* producer = std::get_if<InitProducerIdAnswer>(&instead)) {
+            answer(InitProducerIdAnswer{.token = producer->token, .error = error});
+        } else if (const auto* partitions = std::get_if<PartitionsAnswer>(&instead)) {
+            answer(PartitionsAnswer{.token = partitions->token, .error = error, .missing = {}});
+        } else if (const auto* ended = std::get_if<EndTransactionAnswer>(&instead)) {
+            answer(EndTransactionAnswer{.token = ended->token, .error = error});
+        }
+    }
+};
+
+}  // namespace highwater
