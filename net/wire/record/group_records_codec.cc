@@ -8,7 +8,6 @@
 #include "net/wire/internal/consumer_member_records.h"
 #include "net/wire/internal/group_metadata_records.h"
 #include "net/wire/internal/offset_commit_records.h"
-#include "net/wire/writer.h"
 
 namespace highwater::wire {
 
@@ -25,9 +24,6 @@ constexpr std::int16_t kConsumerGroupVersion = 0;  // of all its records
 
 template <class Key>
 constexpr std::int16_t kKeyOf = Schema<Key>::message.key;
-
-// What a record of the log claims is bounded by its bytes: a group may have any number of members.
-constexpr DecodeOptions kOptions{.max_array_elements = INT32_MAX};
 
 // ------------------------------------------------------------------------------------------------ to bytes
 
@@ -109,7 +105,7 @@ ConsumerGroupMemberMetadataValue value_of(const ConsumerMemberMetadata& member) 
     // What is left out means a member without protocols; null has to be said.
     value.classic_member_metadata.reset();
     if (!member.classic) return value;
-    auto& classic = value.classic_member_metadata.emplace();
+    auto& classic = value.classic_member_metadata.emplace(ConsumerGroupMemberMetadataValue::ClassicMemberMetadata{});
     classic.session_timeout_ms = milliseconds(member.classic->session_timeout);
     for (const GroupProtocol& protocol : member.classic->protocols) {
         auto& row = classic.supported_protocols.emplace_back();
@@ -166,21 +162,12 @@ ConsumerGroupRegularExpressionValue value_of(const ResolvedRegularExpression& re
     return value;
 }
 
-// The number that tells how to read the body, then the body.
-template <Message Body>
-Result<RecordBuffer, EncodeError> encode_after(std::int16_t number, const Body& body, std::int16_t version) {
-    Writer writer;
-    writer.scalar(number);
-    if (auto done = encode(writer, body, version); !done) return std::unexpected(done.error());
-    return writer.take().to_vector();
-}
-
 template <Message Key, class Value>
-Result<GroupRecordBytes, EncodeError> encode_both(const Key& key, const std::optional<Value>& value,
-                                                  std::int16_t value_version) {
+Result<CoordinatorRecordBytes, EncodeError> encode_both(const Key& key, const std::optional<Value>& value,
+                                                        std::int16_t value_version) {
     auto key_bytes = encode_after(Schema<Key>::message.key, key, 0);
     if (!key_bytes) return std::unexpected(key_bytes.error());
-    GroupRecordBytes bytes{*std::move(key_bytes), std::nullopt};
+    CoordinatorRecordBytes bytes{*std::move(key_bytes), std::nullopt};
     if (!value) return bytes;
     auto value_bytes = encode_after(value_version, value_of(*value), value_version);
     if (!value_bytes) return std::unexpected(value_bytes.error());
@@ -188,7 +175,7 @@ Result<GroupRecordBytes, EncodeError> encode_both(const Key& key, const std::opt
     return bytes;
 }
 
-Result<GroupRecordBytes, EncodeError> encode_one(const OffsetCommitRecord& record) {
+Result<CoordinatorRecordBytes, EncodeError> encode_one(const OffsetCommitRecord& record) {
     OffsetCommitKey key;
     key.group = String::borrowed(record.group);
     key.topic = String::borrowed(record.partition.topic);
@@ -197,7 +184,7 @@ Result<GroupRecordBytes, EncodeError> encode_one(const OffsetCommitRecord& recor
     return encode_both(key, record.value, expires ? kExpiringOffsetCommitVersion : kOffsetCommitVersion);
 }
 
-Result<GroupRecordBytes, EncodeError> encode_one(const GroupMetadataRecord& record) {
+Result<CoordinatorRecordBytes, EncodeError> encode_one(const GroupMetadataRecord& record) {
     GroupMetadataKey key;
     key.group = String::borrowed(record.group);
     return encode_both(key, record.value, kGroupMetadataVersion);
@@ -217,36 +204,36 @@ Key member_key(const std::string& group, const std::string& member_id) {
     return key;
 }
 
-Result<GroupRecordBytes, EncodeError> encode_one(const ConsumerGroupMetadataRecord& record) {
+Result<CoordinatorRecordBytes, EncodeError> encode_one(const ConsumerGroupMetadataRecord& record) {
     return encode_both(group_key<ConsumerGroupMetadataKey>(record.group), record.value, kConsumerGroupVersion);
 }
 
-Result<GroupRecordBytes, EncodeError> encode_one(const ConsumerGroupPartitionMetadataRecord& record) {
+Result<CoordinatorRecordBytes, EncodeError> encode_one(const ConsumerGroupPartitionMetadataRecord& record) {
     const auto value = record.is_tombstone ? std::nullopt : std::optional(ConsumerGroupPartitionMetadataValue{});
     return encode_both(group_key<ConsumerGroupPartitionMetadataKey>(record.group), value, kConsumerGroupVersion);
 }
 
-Result<GroupRecordBytes, EncodeError> encode_one(const ConsumerGroupMemberMetadataRecord& record) {
+Result<CoordinatorRecordBytes, EncodeError> encode_one(const ConsumerGroupMemberMetadataRecord& record) {
     return encode_both(member_key<ConsumerGroupMemberMetadataKey>(record.group, record.member_id), record.value,
                        kConsumerGroupVersion);
 }
 
-Result<GroupRecordBytes, EncodeError> encode_one(const ConsumerGroupTargetAssignmentMetadataRecord& record) {
+Result<CoordinatorRecordBytes, EncodeError> encode_one(const ConsumerGroupTargetAssignmentMetadataRecord& record) {
     return encode_both(group_key<ConsumerGroupTargetAssignmentMetadataKey>(record.group), record.value,
                        kConsumerGroupVersion);
 }
 
-Result<GroupRecordBytes, EncodeError> encode_one(const ConsumerGroupTargetAssignmentMemberRecord& record) {
+Result<CoordinatorRecordBytes, EncodeError> encode_one(const ConsumerGroupTargetAssignmentMemberRecord& record) {
     return encode_both(member_key<ConsumerGroupTargetAssignmentMemberKey>(record.group, record.member_id), record.value,
                        kConsumerGroupVersion);
 }
 
-Result<GroupRecordBytes, EncodeError> encode_one(const ConsumerGroupCurrentMemberAssignmentRecord& record) {
+Result<CoordinatorRecordBytes, EncodeError> encode_one(const ConsumerGroupCurrentMemberAssignmentRecord& record) {
     return encode_both(member_key<ConsumerGroupCurrentMemberAssignmentKey>(record.group, record.member_id),
                        record.value, kConsumerGroupVersion);
 }
 
-Result<GroupRecordBytes, EncodeError> encode_one(const ConsumerGroupRegularExpressionRecord& record) {
+Result<CoordinatorRecordBytes, EncodeError> encode_one(const ConsumerGroupRegularExpressionRecord& record) {
     auto key = group_key<ConsumerGroupRegularExpressionKey>(record.group);
     key.regular_expression = String::borrowed(record.regular_expression);
     return encode_both(key, record.value, kConsumerGroupVersion);
@@ -416,26 +403,16 @@ ConsumerGroupRegularExpressionRecord from_key(const ConsumerGroupRegularExpressi
     return {key.group_id.to_string(), key.regular_expression.to_string(), std::nullopt};
 }
 
-// Takes the number off the front.
-Result<std::int16_t, DecodeError> take_number(RecordBytes& bytes, const char* field) {
-    Reader reader(bytes, {.message = "GroupRecord", .version = 0, .flexible = false, .options = kOptions});
-    reader.at_field(field);
-    const auto number = reader.scalar<std::int16_t>();
-    if (reader.failed()) return std::unexpected(reader.error());
-    bytes = bytes.subspan(reader.position());
-    return number;
-}
-
 // What both kinds have: the key's body, then the value's number and body.
 template <Message Key, Message Value>
 Result<GroupRecord, DecodeError> decode_both(RecordBytes key_body, std::optional<RecordBytes> value) {
-    const auto key = decode<Key>(key_body, 0, kOptions);
+    const auto key = decode<Key>(key_body, 0, kCoordinatorRecordOptions);
     if (!key) return std::unexpected(key.error());
     auto record = from_key(*key);
     if (!value) return record;
-    const auto version = take_number(*value, "value");
+    const auto version = take_number(*value, "GroupRecord", "value");
     if (!version) return std::unexpected(version.error());
-    const auto body = decode<Value>(*value, *version, kOptions);
+    const auto body = decode<Value>(*value, *version, kCoordinatorRecordOptions);
     if (!body) return std::unexpected(body.error());
     if constexpr (std::is_same_v<Value, ConsumerGroupPartitionMetadataValue>) {
         record.is_tombstone = false;
@@ -447,12 +424,12 @@ Result<GroupRecord, DecodeError> decode_both(RecordBytes key_body, std::optional
 
 }  // namespace
 
-Result<GroupRecordBytes, EncodeError> encode_group_record(const GroupRecord& record) {
+Result<CoordinatorRecordBytes, EncodeError> encode_group_record(const GroupRecord& record) {
     return std::visit([](const auto& kind) { return encode_one(kind); }, record);
 }
 
 Result<GroupRecord, DecodeError> decode_group_record(RecordBytes key, std::optional<RecordBytes> value) {
-    const auto id = take_number(key, "key");
+    const auto id = take_number(key, "GroupRecord", "key");
     if (!id) return std::unexpected(id.error());
     switch (*id) {
         case kLegacyOffsetCommit:
