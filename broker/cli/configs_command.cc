@@ -1,6 +1,7 @@
 #include "broker/cli/configs_command.h"
 
 #include <cstdio>
+#include <map>
 #include <memory>
 
 #include <fmt/format.h>
@@ -29,6 +30,7 @@ struct ConfigsOptions {
     std::string entity_name;
     std::string topic;   // --topic NAME is short for --entity-type topics --entity-name NAME
     std::string broker;  // --broker ID likewise
+    std::string group;   // --group ID likewise
     std::vector<std::string> add_configs;
     std::vector<std::string> delete_configs;
 };
@@ -36,8 +38,10 @@ struct ConfigsOptions {
 /// ConfigResource's types on the wire.
 constexpr std::int8_t kTopic = 2;
 constexpr std::int8_t kBroker = 4;
+constexpr std::int8_t kGroup = 32;
 /// ConfigSource: a value that comes from nowhere but Kafka's defaults.
 constexpr std::int8_t kDefault = 5;
+constexpr std::int8_t kDynamicGroup = 8;
 
 std::string_view source_name(std::int8_t source) {
     switch (source) {
@@ -51,6 +55,8 @@ std::string_view source_name(std::int8_t source) {
             return "STATIC_BROKER_CONFIG";
         case 5:
             return "DEFAULT_CONFIG";
+        case kDynamicGroup:
+            return "DYNAMIC_GROUP_CONFIG";
         default:
             return "UNKNOWN";
     }
@@ -59,7 +65,9 @@ std::string_view source_name(std::int8_t source) {
 struct Resource {
     std::int8_t type = kTopic;
     std::string name;
-    [[nodiscard]] std::string_view kind() const { return type == kTopic ? "topic" : "broker"; }
+    [[nodiscard]] std::string_view kind() const {
+        return type == kTopic ? "topic" : type == kGroup ? "group" : "broker";
+    }
 };
 
 int describe(client::Cluster& cluster, const ConfigsOptions& options, const Resource& resource) {
@@ -81,7 +89,8 @@ int describe(client::Cluster& cluster, const ConfigsOptions& options, const Reso
         fmt::print("{} configs for {} {} are:\n", options.all ? "All" : "Dynamic", resource.kind(), resource.name);
     Json all = Json::array();
     for (const auto& config : result.configs) {
-        const bool dynamic = config.config_source >= 1 && config.config_source <= 3;
+        const bool dynamic =
+            (config.config_source >= 1 && config.config_source <= 3) || config.config_source == kDynamicGroup;
         if (!options.all && !dynamic) continue;
         std::vector<std::string> synonyms;
         Json synonyms_json = Json::array();
@@ -164,11 +173,17 @@ int run_configs(ConfigsOptions options) {
         options.entity_type = "brokers";
         options.entity_name = options.broker;
     }
+    if (!options.group.empty()) {
+        options.entity_type = "groups";
+        options.entity_name = options.group;
+    }
     if (options.describe + options.alter != 1) return usage("say one of --describe, --alter");
-    if (options.entity_type != "topics" && options.entity_type != "brokers")
-        return usage("--entity-type is topics or brokers (users, clients, groups and ips are not supported yet)");
+    const std::map<std::string, std::int8_t> types{{"topics", kTopic}, {"brokers", kBroker}, {"groups", kGroup}};
+    const auto type = types.find(options.entity_type);
+    if (type == types.end())
+        return usage("--entity-type is topics, brokers or groups (users, clients and ips are not supported yet)");
     if (options.entity_name.empty()) return usage("--entity-name is missing");
-    const Resource resource{.type = options.entity_type == "topics" ? kTopic : kBroker, .name = options.entity_name};
+    const Resource resource{.type = type->second, .name = options.entity_name};
     auto cluster = connect(options.client);
     if (!cluster) return fail(cluster.error());
     return options.describe ? describe(*cluster, options, resource) : alter(*cluster, options, resource);
@@ -178,15 +193,16 @@ int run_configs(ConfigsOptions options) {
 
 void add_configs_command(CLI::App& app, std::function<int()>& run) {
     const auto options = std::make_shared<ConfigsOptions>();
-    CLI::App* command = app.add_subcommand("configs", "Describe and alter the settings of topics and brokers");
+    CLI::App* command = app.add_subcommand("configs", "Describe and alter the settings of topics, brokers and groups");
     add_client_options(*command, options->client);
     command->add_flag("--describe", options->describe, "Print the settings that differ from the defaults");
     command->add_flag("--alter", options->alter, "Change settings");
     command->add_flag("--all", options->all, "With --describe: the defaults too");
-    command->add_option("--entity-type", options->entity_type, "topics or brokers");
-    command->add_option("--entity-name", options->entity_name, "The topic's name or the broker's id");
+    command->add_option("--entity-type", options->entity_type, "topics, brokers or groups");
+    command->add_option("--entity-name", options->entity_name, "The topic's name, the broker's or the group's id");
     command->add_option("--topic", options->topic, "Short for --entity-type topics --entity-name NAME");
     command->add_option("--broker", options->broker, "Short for --entity-type brokers --entity-name ID");
+    command->add_option("--group", options->group, "Short for --entity-type groups --entity-name ID");
     command->add_option("--add-config", options->add_configs, "Settings to set: key=value,key=[a,b]")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

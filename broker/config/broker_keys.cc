@@ -160,7 +160,6 @@ constexpr V kCluster = "more than one node (replication)";
 constexpr V kCompactionRate = "a limit of the rate at which compaction reads and writes";
 constexpr V kTransactions = "transactions";
 constexpr V kSecurity = "TLS, SASL and ACLs";
-constexpr V kNoGroupSettings = "it bounds the settings of single groups, which are not served";
 constexpr V kThreads = "one thread serves everything";
 
 constexpr BrokerKey works(V group, V name, T type, V default_value, double minimum, double maximum,
@@ -356,12 +355,18 @@ constexpr BrokerKey kKeys[] = {
           "A member of a consumer group that is not heard of for so long is out of it."),
     works("groups", "group.consumer.heartbeat.interval.ms", T::int32, "5000", 1, kInt32, [](S& s, V v) -> Applied { s.engine.groups.consumer_heartbeat_interval = millis(v); return {}; },
           "How often members of consumer groups are told to be heard of."),
-    no_effect("groups", "group.consumer.min.session.timeout.ms", T::int32, "45000", 1, kInt32, kNoGroupSettings),
-    no_effect("groups", "group.consumer.max.session.timeout.ms", T::int32, "60000", 1, kInt32, kNoGroupSettings),
-    no_effect("groups", "group.consumer.min.heartbeat.interval.ms", T::int32, "5000", 1, kInt32, kNoGroupSettings),
-    no_effect("groups", "group.consumer.max.heartbeat.interval.ms", T::int32, "15000", 1, kInt32, kNoGroupSettings),
-    no_effect("groups", "group.consumer.min.assignment.interval.ms", T::int32, "0", 0, kInt32, kNoGroupSettings),
-    no_effect("groups", "group.consumer.max.assignment.interval.ms", T::int32, "15000", 0, kInt32, kNoGroupSettings),
+    works("groups", "group.consumer.min.session.timeout.ms", T::int32, "45000", 1, kInt32, [](S& s, V v) -> Applied { s.engine.group_bounds.session_timeout.min = millis(v); return {}; },
+          "The least consumer.session.timeout.ms that a consumer group may be given of its own."),
+    works("groups", "group.consumer.max.session.timeout.ms", T::int32, "60000", 1, kInt32, [](S& s, V v) -> Applied { s.engine.group_bounds.session_timeout.max = millis(v); return {}; },
+          "The greatest consumer.session.timeout.ms that a consumer group may be given of its own."),
+    works("groups", "group.consumer.min.heartbeat.interval.ms", T::int32, "5000", 1, kInt32, [](S& s, V v) -> Applied { s.engine.group_bounds.heartbeat_interval.min = millis(v); return {}; },
+          "The least consumer.heartbeat.interval.ms that a consumer group may be given of its own."),
+    works("groups", "group.consumer.max.heartbeat.interval.ms", T::int32, "15000", 1, kInt32, [](S& s, V v) -> Applied { s.engine.group_bounds.heartbeat_interval.max = millis(v); return {}; },
+          "The greatest consumer.heartbeat.interval.ms that a consumer group may be given of its own."),
+    works("groups", "group.consumer.min.assignment.interval.ms", T::int32, "0", 0, kInt32, [](S& s, V v) -> Applied { s.engine.group_bounds.assignment_interval.min = millis(v); return {}; },
+          "The least consumer.assignment.interval.ms that a consumer group may be given of its own."),
+    works("groups", "group.consumer.max.assignment.interval.ms", T::int32, "15000", 0, kInt32, [](S& s, V v) -> Applied { s.engine.group_bounds.assignment_interval.max = millis(v); return {}; },
+          "The greatest consumer.assignment.interval.ms that a consumer group may be given of its own."),
     works("groups", "group.consumer.assignors", T::list, "uniform,range", kNoNumber, kNoNumber, apply_assignors,
           "Assignors that members of consumer groups may ask for; the first is used when none does."),
     works("groups", "group.consumer.migration.policy", T::string, "bidirectional", kNoNumber, kNoNumber, apply_migration_policy,

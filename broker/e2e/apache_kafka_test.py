@@ -28,8 +28,8 @@ class ToolCase(unittest.TestCase):
     def topics(self, *arguments, **options):
         return self.tool("org.apache.kafka.tools.TopicCommand", *arguments, **options)
 
-    def configs(self, *arguments):
-        return self.tool("kafka.admin.ConfigCommand", *arguments)
+    def configs(self, *arguments, **options):
+        return self.tool("kafka.admin.ConfigCommand", *arguments, **options)
 
     def produce(self, topic, lines, *options):
         return self.tool("org.apache.kafka.tools.ConsoleProducer", "--topic", topic, "--reader-property", "parse.key=true",
@@ -172,6 +172,18 @@ class ConsumerGroups(Groups):
         self.assertIn("Empty", self.groups("--describe", "--group", "java", "--state"))
         self.assertRegex(self.groups("--list", "--type", "consumer"), r"java")
         self.assertNotIn("java", self.groups("--list", "--type", "classic").split())
+
+        # Settings of a group: heartbeats and sessions may not be as short as this broker's own.
+        self.configs("--alter", "--entity-type", "groups", "--entity-name", "java", "--add-config",
+                     "consumer.heartbeat.interval.ms=5000,consumer.session.timeout.ms=50000")
+        described = self.configs("--describe", "--entity-type", "groups", "--entity-name", "java")
+        self.assertIn("consumer.session.timeout.ms=50000", described)
+        self.assertIn("DYNAMIC_GROUP_CONFIG:consumer.heartbeat.interval.ms=5000", described)
+        self.assertIn("Value must be", self.configs("--alter", "--entity-type", "groups", "--entity-name", "java",
+                                                    "--add-config", "consumer.session.timeout.ms=1", check=False))
+        self.configs("--alter", "--entity-type", "groups", "--entity-name", "java", "--delete-config",
+                     "consumer.heartbeat.interval.ms,consumer.session.timeout.ms")
+        self.assertNotIn("timeout.ms=50000", self.configs("--describe", "--entity-type", "groups", "--entity-name", "java"))
 
         self.groups("--reset-offsets", "--group", "java", "--topic", "shared", "--to-earliest", "--execute")
         command = ["java", "-cp", f"{KAFKA}/libs/*", "org.apache.kafka.tools.consumer.ConsoleConsumer",

@@ -27,12 +27,15 @@ void add_dynamic(std::vector<ConfigLayer>& layers, const Node& node, std::string
 
 }  // namespace
 
-std::vector<ConfigLayer> config_layers(const Node& node, const ConfigKey& key, const Topic* topic) {
+std::vector<ConfigLayer> config_layers(const Node& node, const ConfigKey& key, const ConfigResource* resource) {
     std::vector<ConfigLayer> layers;
-    if (topic != nullptr) {
-        const ConfigValues& values = node.metadata().image().configs({ConfigResourceType::topic, topic->name});
+    if (resource != nullptr) {
+        const ConfigValues& values = node.metadata().image().configs(*resource);
+        const bool is_group = resource->type == ConfigResourceType::group;
         const auto found = values.find(key.name);
-        if (found != values.end()) layers.push_back({found->first, found->second, ConfigSource::topic});
+        if (found != values.end()) {
+            layers.push_back({found->first, found->second, is_group ? ConfigSource::group : ConfigSource::topic});
+        }
     }
     if (!key.synonyms.empty()) {
         const std::string_view broker_key = key.synonyms.front().name;
@@ -72,7 +75,7 @@ AlterableConfigs alterable_configs(const Node& node) {
         }
         return keys;
     }();
-    return {.topic = kTopic, .broker = node.broker_config_keys()};
+    return {.topic = kTopic, .broker = node.broker_config_keys(), .group = node.group_config_keys()};
 }
 
 }  // namespace highwater::engine

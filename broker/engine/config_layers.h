@@ -9,13 +9,14 @@
 
 namespace highwater::engine {
 
-/// Where a value comes from, with the numbers of DescribeConfigs; a lower one wins.
+/// Where a value comes from, with the numbers of DescribeConfigs; a lower one wins; a group's own wins over all.
 enum class ConfigSource : std::int8_t {
     topic = 1,
     dynamic_broker = 2,
     dynamic_default_broker = 3,
     static_broker = 4,
     default_value = 5,
+    group = 8,
 };
 
 /// One place that has a say in a setting.
@@ -25,15 +26,15 @@ struct ConfigLayer {
     ConfigSource source = ConfigSource::default_value;
 };
 
-/// All that has a say in a topic setting, the strongest first; the default is always there. `topic` is null for the
-/// broker's own value.
-std::vector<ConfigLayer> config_layers(const Node& node, const ConfigKey& key, const Topic* topic);
+/// All that has a say in a setting of a topic or a group, the strongest first; the default is always there. `resource`
+/// is null for the broker's own value.
+std::vector<ConfigLayer> config_layers(const Node& node, const ConfigKey& key, const ConfigResource* resource);
 
 /// The topic setting that a broker key is the first synonym of; nullptr: none.
 const ConfigKey* topic_config_of_broker_key(std::string_view broker_key);
 
 /// What may be altered here: all topic settings but those of tiered storage; of the broker's, the defaults of topic
-/// settings. The broker's other keys are known as read-only.
+/// settings; all of a consumer group. The broker's other keys are known as read-only.
 AlterableConfigs alterable_configs(const Node& node);
 
 /// A sentence when the topic setting asks for what this node does not do; empty otherwise.

@@ -9,6 +9,7 @@
 #include "broker/engine/topic_config.h"
 #include "core/base/ids.h"
 #include "core/group/group_coordinator.h"
+#include "core/metadata/group_configs.h"
 #include "core/partition/flush_mode.h"
 
 namespace highwater::engine {
@@ -80,6 +81,8 @@ struct EngineConfig {
 
     /// `group.*` and `offset*.*` that the coordinators go by.
     GroupConfig groups;
+    /// What the settings of single groups may be (`group.consumer.min.*`, `group.consumer.max.*`).
+    GroupConfigBounds group_bounds;
     /// How `__consumer_offsets` is made when the first client asks for a coordinator.
     struct GroupsTopic {
         std::int32_t partitions = 50;              ///< `offsets.topic.num.partitions`

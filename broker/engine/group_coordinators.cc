@@ -24,6 +24,9 @@ void GroupCoordinators::elected(Partition& partition, std::int32_t partitions, M
     const auto [at, is_new] =
         coordinators_.try_emplace(id, Coordinator{&partition, GroupCoordinator(settings_.machine)});
     HIGHWATER_INVARIANT(is_new, "partition {} of {} is led already", id, kGroupsTopic);
+    for (const auto& [group, settings] : group_settings_) {
+        if (partition_of(group) == id) step(id, GroupSettingsChanged{group, settings}, now);
+    }
     if (const storage::PartitionLog* log = partition.log()) {
         const auto load = [&](Offset, const wire::RecordView& record) {
             if (!record.key) return false;
@@ -164,6 +167,16 @@ void GroupCoordinators::topic_changed(const std::string& name, GroupTopic topic)
 void GroupCoordinators::topic_deleted(const std::string& topic, Moment now) {
     if (topics_.by_name.erase(topic) > 0) ++topics_.version;
     for (const auto& [id, coordinator] : coordinators_) step(id, TopicDeleted{topic}, now);
+}
+
+void GroupCoordinators::settings_changed(const std::string& group, const ConsumerGroupSettings& settings, Moment now) {
+    if (settings == ConsumerGroupSettings{}) {
+        group_settings_.erase(group);
+    } else {
+        group_settings_.insert_or_assign(group, settings);
+    }
+    const auto found = coordinators_.empty() ? coordinators_.end() : coordinators_.find(partition_of(group));
+    if (found != coordinators_.end()) step(found->first, GroupSettingsChanged{group, settings}, now);
 }
 
 void GroupCoordinators::expire_offsets(Moment now) {

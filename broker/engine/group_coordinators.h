@@ -120,6 +120,8 @@ class GroupCoordinators {
     /// There is a topic, with so many partitions.
     void topic_changed(const std::string& name, GroupTopic topic);
     void topic_deleted(const std::string& topic, Moment now);
+    /// Replaces the group's own settings, whoever coordinates it and whether it is there or not.
+    void settings_changed(const std::string& group, const ConsumerGroupSettings& settings, Moment now);
     [[nodiscard]] const GroupTopics& topics() const { return topics_; }
     [[nodiscard]] const GroupConfig& config() const { return settings_.machine; }
     /// Looks for offsets that nobody needs any more (`offsets.retention.minutes`).
@@ -157,6 +159,8 @@ class GroupCoordinators {
     Slab<std::function<void(GroupEffect&)>> waiting_;
     std::vector<Written> written_;
     GroupTopics topics_;
+    /// Of the metadata log; a coordinator is given those of its groups before it loads them.
+    std::map<std::string, ConsumerGroupSettings> group_settings_;
     std::vector<std::pair<PartitionId, ResolveRegularExpressions>> to_resolve_;
 };
 

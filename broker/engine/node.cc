@@ -323,6 +323,7 @@ void Node::apply(const MetadataRecords& records, Moment now) {
             remove_topic(removed->topic_id, now);
         } else if (const auto* config = std::get_if<ConfigRecord>(&record)) {
             if (config->resource.type == ConfigResourceType::broker) broker_defaults_changed = true;
+            if (config->resource.type == ConfigResourceType::group) configure_group(config->resource.name, now);
             if (config->resource.type != ConfigResourceType::topic) continue;
             if (Topic* topic = topics_.find(std::string_view(config->resource.name))) configure(*topic, now);
         }
@@ -359,6 +360,15 @@ void Node::configure(Topic& topic, Moment now) {
         partition->set_flush_limits(flush_limits(topic.config));
         partition->step(ConfigChanged{.min_insync_replicas = topic.config.min_insync_replicas}, now);
     }
+}
+
+void Node::configure_group(const std::string& group, Moment now) {
+    const ConfigValues& values = metadata_->image().configs({ConfigResourceType::group, group});
+    groups_.settings_changed(group,
+                             {.session_timeout = group_config(values, "consumer.session.timeout.ms"),
+                              .heartbeat_interval = group_config(values, "consumer.heartbeat.interval.ms"),
+                              .assignment_interval = group_config(values, "consumer.assignment.interval.ms")},
+                             now);
 }
 
 void Node::remove_topic(const TopicId& id, Moment now) {

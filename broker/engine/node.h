@@ -91,6 +91,8 @@ class Node final : private PartitionHost, private GroupHost {
     /// The settings of this broker, in order of name: the defaults of topic settings can be altered, the rest is known
     /// as read-only.
     [[nodiscard]] ConfigKeys broker_config_keys() const { return broker_config_keys_; }
+    /// The settings of a consumer group, with this node's bounds.
+    [[nodiscard]] ConfigKeys group_config_keys() const { return group_config_keys_; }
     /// The broker's values of the topic settings: as started, then as altered since.
     [[nodiscard]] TopicConfig broker_defaults() const;
 
@@ -159,9 +161,12 @@ class Node final : private PartitionHost, private GroupHost {
     static storage::LogSettings log_settings(const TopicConfig& config, Random& random);
 
     void make_broker_config_keys();
+    /// Gives the group's coordinator what the metadata says of the group now.
+    void configure_group(const std::string& group, Moment now);
 
     EngineConfig config_;
     std::vector<ConfigKey> broker_config_keys_;
+    std::vector<ConfigKey> group_config_keys_;
     storage::FileSystem* files_;
     Outbox* outbox_;
     Random random_;

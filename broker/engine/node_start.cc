@@ -37,6 +37,7 @@ Result<std::unique_ptr<Node>, StartError> Node::start(EngineConfig config, stora
     std::unique_ptr<Node> node(new Node(std::move(config), files, outbox, seed));
     node->latest_ = now;
     node->make_broker_config_keys();
+    node->group_config_keys_ = group_configs(node->config_.group_bounds);
     if (auto done = node->open_directories(now); !done) return refuse(done.error());
     if (auto done = node->open_metadata(now); !done) return refuse(done.error());
     if (auto done = node->register_broker(now); !done) return refuse(done.error());
@@ -207,6 +208,9 @@ Result<void, StartError> Node::open_partitions(Moment now) {
                                           fmt::format("{}-{} is in two of the log.dirs", name.topic, name.partition)));
             }
         }
+    }
+    for (const auto& [resource, values] : metadata_->image().configs()) {
+        if (resource.type == ConfigResourceType::group) configure_group(resource.name, now);
     }
     for (const auto& [name, id] : metadata_->image().topic_names()) {
         Topic& topic = topics_.add(id, name);

@@ -172,6 +172,10 @@ Result<void, std::string> check_config(const ConfigKey& key, std::string_view va
     return {};
 }
 
+std::optional<std::int64_t> whole_number(std::string_view value) {
+    return parse<std::int64_t>(value);
+}
+
 std::vector<std::string_view> split_list(std::string_view value) {
     std::vector<std::string_view> elements;
     if (trim(value).empty()) return elements;

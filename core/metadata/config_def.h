@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -77,6 +78,9 @@ using ConfigKeys = std::span<const ConfigKey>;
 
 /// Whether `value` is one for this key; the error is a sentence for the client.
 [[nodiscard]] Result<void, std::string> check_config(const ConfigKey& key, std::string_view value);
+
+/// The whole number that `value` is, as check_config() reads it: blanks around it and a leading '+' are allowed.
+[[nodiscard]] std::optional<std::int64_t> whole_number(std::string_view value);
 
 /// The elements of a list value, trimmed; an empty value has none.
 [[nodiscard]] std::vector<std::string_view> split_list(std::string_view value);

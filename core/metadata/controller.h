@@ -123,6 +123,7 @@ struct CreatedPartitions {
 struct AlterableConfigs {
     ConfigKeys topic;
     ConfigKeys broker;
+    ConfigKeys group = {};
 };
 
 /// What IncrementalAlterConfigs does to a setting; the numbers are the wire's.

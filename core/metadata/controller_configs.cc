@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "core/metadata/controller.h"
+#include "core/metadata/group_configs.h"
 #include "core/metadata/topic_configs.h"
 
 namespace highwater {
@@ -30,6 +31,9 @@ ControllerError check_resource(const MetadataImage& image, const ConfigResource&
         case ConfigResourceType::broker:
             if (resource.name.empty() || is_node_id(resource.name)) return granted();
             return {ErrorCode::invalid_request, fmt::format("'{}' is not a broker id.", resource.name)};
+        case ConfigResourceType::group:  // the group need not be there yet
+            if (!resource.name.empty()) return granted();
+            return {ErrorCode::invalid_request, "Default group resources are not allowed."};
         default:
             return {ErrorCode::invalid_request,
                     fmt::format("Unsupported resource type {}.", static_cast<int>(resource.type))};
@@ -37,7 +41,14 @@ ControllerError check_resource(const MetadataImage& image, const ConfigResource&
 }
 
 ConfigKeys keys_of(const ConfigResource& resource, const AlterableConfigs& alterable) {
-    return resource.type == ConfigResourceType::topic ? alterable.topic : alterable.broker;
+    switch (resource.type) {
+        case ConfigResourceType::topic:
+            return alterable.topic;
+        case ConfigResourceType::group:
+            return alterable.group;
+        default:
+            return alterable.broker;
+    }
 }
 
 /// The value of a list after append or subtract; Kafka keeps the order and adds nothing twice.
@@ -106,6 +117,9 @@ ControllerError changed_configs(const ConfigResource& resource, const std::vecto
     }
     if (resource.type == ConfigResourceType::topic) {
         if (const auto good = check_topic_configs(values); !good) return {ErrorCode::invalid_config, good.error()};
+    }
+    if (resource.type == ConfigResourceType::group) {
+        if (const auto good = check_group_configs(values); !good) return {ErrorCode::invalid_config, good.error()};
     }
     return granted();
 }

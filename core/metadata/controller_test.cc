@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "core/base/testing.h"
+#include "core/metadata/group_configs.h"
 #include "core/metadata/topic_configs.h"
 
 namespace highwater {
@@ -204,7 +205,8 @@ TEST(CreatePartitions, OnlyAdds) {
 }
 
 const ConfigResource kTopicX{ConfigResourceType::topic, "x"};
-const AlterableConfigs kAlterable{topic_configs(), {}};
+const std::vector<ConfigKey> kGroupConfigs = group_configs({});
+const AlterableConfigs kAlterable{topic_configs(), {}, kGroupConfigs};
 
 ErrorCode alter(MetadataImage& image, const std::vector<ConfigChange>& changes, ConfigResource resource = kTopicX) {
     const auto decision = incremental_alter_configs(image, {{resource, changes}}, false, kAlterable);
@@ -250,6 +252,48 @@ TEST(AlterConfigs, RefusesWhatItDoesNotKnow) {
     EXPECT_EQ(alter(image, {}, {ConfigResourceType::broker, "one"}), ErrorCode::invalid_request);
     const auto twice = incremental_alter_configs(image, {{kTopicX, {}}, {kTopicX, {}}}, false, kAlterable);
     EXPECT_EQ(twice.answers.at(1).error.error, ErrorCode::invalid_request);
+}
+
+// KIP-848: a group's own timeouts, within the bounds of the node.
+TEST(AlterConfigs, AGroupHasSettingsWithinTheNodesBounds) {
+    MetadataImage image;
+    const ConfigResource group{ConfigResourceType::group, "g"};
+    const auto set = [&](std::string name, std::string value) {
+        return alter(image, {{std::move(name), ConfigOperation::set, std::move(value)}}, group);
+    };
+    EXPECT_EQ(set("consumer.session.timeout.ms", " 50000 "), ErrorCode::none);
+    EXPECT_EQ(group_config(image.configs(group), "consumer.session.timeout.ms"), std::chrono::seconds{50});
+    EXPECT_EQ(group_config(image.configs(group), "consumer.heartbeat.interval.ms"), std::nullopt);
+    const MetadataImage before = image;
+    EXPECT_EQ(set("consumer.session.timeout.ms", "44999"), ErrorCode::invalid_config);
+    EXPECT_EQ(set("consumer.session.timeout.ms", "60001"), ErrorCode::invalid_config);
+    EXPECT_EQ(set("consumer.heartbeat.interval.ms", "4999"), ErrorCode::invalid_config);
+    EXPECT_EQ(set("consumer.heartbeat.interval.ms", "15001"), ErrorCode::invalid_config);
+    EXPECT_EQ(set("consumer.assignment.interval.ms", "-1"), ErrorCode::invalid_config);
+    EXPECT_EQ(set("share.session.timeout.ms", "45000"), ErrorCode::invalid_config);
+    EXPECT_EQ(set("retention.ms", "1"), ErrorCode::invalid_config);
+    EXPECT_EQ(alter(image, {}, {ConfigResourceType::group, ""}), ErrorCode::invalid_request);
+    EXPECT_EQ(image, before);
+}
+
+TEST(AlterConfigs, ASessionOfAGroupOutlivesAHeartbeatInterval) {
+    MetadataImage image;
+    const ConfigResource group{ConfigResourceType::group, "g"};
+    constexpr std::chrono::milliseconds kMinute{60'000};
+    const std::vector<ConfigKey> wide =
+        group_configs({.session_timeout = {kMinute / 60, kMinute}, .heartbeat_interval = {kMinute / 60, kMinute}});
+    const auto alter_both = [&](std::string session, std::string heartbeat) {
+        const std::vector<ConfigChange> changes{{"consumer.session.timeout.ms", ConfigOperation::set, session},
+                                                {"consumer.heartbeat.interval.ms", ConfigOperation::set, heartbeat}};
+        const auto decision = incremental_alter_configs(image, {{group, changes}}, false, {{}, {}, wide});
+        return decision.answers.at(0).error.error;
+    };
+    EXPECT_EQ(alter_both("2000", "1999"), ErrorCode::none);
+    EXPECT_EQ(alter_both("2000", "2000"), ErrorCode::invalid_config);
+    // Kafka's 5 s stand for the interval that is not set.
+    const auto decision = incremental_alter_configs(
+        image, {{group, {{"consumer.session.timeout.ms", ConfigOperation::set, "5000"}}}}, false, {{}, {}, wide});
+    EXPECT_EQ(decision.answers.at(0).error.error, ErrorCode::invalid_config);
 }
 
 TEST(AlterConfigs, TheOldRequestReplacesEverything) {

@@ -111,7 +111,7 @@ struct RemoveTopicRecord {
 };
 
 /// The numbers are the wire's.
-enum class ConfigResourceType : std::int8_t { unknown = 0, topic = 2, broker = 4, broker_logger = 8 };
+enum class ConfigResourceType : std::int8_t { unknown = 0, topic = 2, broker = 4, broker_logger = 8, group = 32 };
 
 /// What a setting belongs to. A broker's name is its node id in decimal; empty: the default of all brokers.
 struct ConfigResource {

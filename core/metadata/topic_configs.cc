@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include <fmt/format.h>
 
@@ -166,9 +165,7 @@ std::int64_t value_of(const ConfigValues& values, std::string_view name) {
     const auto found = values.find(name);
     const std::string_view text =
         found == values.end() ? find_config(kTopicConfigs, name)->default_value : std::string_view{found->second};
-    std::int64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
+    return whole_number(text).value_or(0);
 }
 
 }  // namespace

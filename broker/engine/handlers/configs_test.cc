@@ -14,6 +14,7 @@ using ::testing::Pair;
 
 constexpr std::int8_t kTopic = 2;
 constexpr std::int8_t kBroker = 4;
+constexpr std::int8_t kGroup = 32;
 constexpr std::int8_t kSet = 0;
 constexpr std::int8_t kRemove = 1;
 
@@ -96,6 +97,26 @@ TEST(Configs, AnAlteredTopicSettingTakesEffectAndSurvives) {
     EXPECT_EQ(produce(), ErrorCode::message_too_large);
     EXPECT_EQ(alter(node, kTopic, "t", "max.message.bytes", std::nullopt, kRemove), ErrorCode::none);
     EXPECT_EQ(produce(), ErrorCode::none);
+}
+
+TEST(Configs, AGroupSettingSaysWhereItComesFrom) {
+    TestNode node([](EngineConfig& config) {
+        config.group_bounds.assignment_interval.min = std::chrono::milliseconds{10};
+        config.static_settings.push_back({.name = "group.consumer.heartbeat.interval.ms", .value = "6000"});
+    });
+    EXPECT_EQ(alter(node, kGroup, "g", "consumer.session.timeout.ms", "50000"), ErrorCode::none);
+    EXPECT_EQ(alter(node, kGroup, "g", "consumer.assignment.interval.ms", "9"), ErrorCode::invalid_config);
+    const auto entries = describe(node, kGroup, "g");
+    ASSERT_EQ(entries.size(), 3U);
+    EXPECT_EQ(entries.at("consumer.session.timeout.ms").value, "50000");
+    EXPECT_EQ(entries.at("consumer.session.timeout.ms").source, 8);
+    EXPECT_THAT(entries.at("consumer.session.timeout.ms").synonyms,
+                ElementsAre(Pair("consumer.session.timeout.ms", 8), Pair("group.consumer.session.timeout.ms", 5)));
+    EXPECT_EQ(entries.at("consumer.heartbeat.interval.ms").value, "6000");
+    EXPECT_EQ(entries.at("consumer.heartbeat.interval.ms").source, 4);
+    EXPECT_EQ(entries.at("consumer.assignment.interval.ms").value, "1000");
+    EXPECT_EQ(describe(node, kGroup, "another").at("consumer.session.timeout.ms").value, "45000");
+    EXPECT_TRUE(describe(node, kGroup, "", ErrorCode::invalid_request).empty());
 }
 
 TEST(Configs, ABrokerDefaultTakesEffectOnTopicsWithoutTheirOwn) {

@@ -8,6 +8,7 @@
 #include "net/wire/message/create_partitions.h"
 #include "net/wire/message/describe_groups.h"
 #include "net/wire/message/find_coordinator.h"
+#include "net/wire/message/incremental_alter_configs.h"
 #include "net/wire/message/list_groups.h"
 #include "net/wire/message/offset_commit.h"
 #include "net/wire/message/offset_fetch.h"
@@ -99,6 +100,37 @@ TEST_F(ConsumerGroupsTest, TheGroupLivesOnAfterARestartAndAKill) {
     node.crash(storage::CrashKind::power_loss);
     EXPECT_EQ(heartbeat(request_of(GroupEpoch{1}))->error_code, ErrorCode::none);
     EXPECT_EQ(described().group_state, "Stable");
+    node.advance(std::chrono::milliseconds{45'001});
+    EXPECT_EQ(heartbeat(request_of(GroupEpoch{1}))->error_code, ErrorCode::unknown_member_id);
+}
+
+// KIP-848: resource type GROUP of the config APIs.
+TEST_F(ConsumerGroupsTest, AGroupGoesByItsOwnSettingsAtOnceAndAfterARestart) {
+    const auto set = [&](const std::string& key, std::optional<std::string> value) {
+        wire::IncrementalAlterConfigsRequest request;
+        auto& resource = request.resources.emplace_back();
+        resource.resource_type = 32;
+        resource.resource_name = wire::String("g");
+        auto& config = resource.configs.emplace_back();
+        config.name = wire::String(key);
+        config.config_operation = value ? 0 : 1;
+        config.value = std::nullopt;
+        if (value) config.value = wire::String(*value);
+        return node.call<wire::IncrementalAlterConfigsResponse>(request, 1)->responses.front().error_code;
+    };
+    EXPECT_EQ(set("consumer.heartbeat.interval.ms", "7000"), ErrorCode::none);
+    EXPECT_EQ(set("consumer.session.timeout.ms", "60000"), ErrorCode::none);
+    EXPECT_EQ(heartbeat(request_of(GroupEpoch{0}))->heartbeat_interval_ms, 7000);
+    node.advance(std::chrono::milliseconds{59'000});
+    EXPECT_EQ(heartbeat(request_of(GroupEpoch{1}))->error_code, ErrorCode::none);
+
+    node.crash(storage::CrashKind::power_loss);
+    EXPECT_EQ(heartbeat(request_of(GroupEpoch{1}))->heartbeat_interval_ms, 7000);
+    node.advance(std::chrono::milliseconds{59'000});
+    EXPECT_EQ(heartbeat(request_of(GroupEpoch{1}))->error_code, ErrorCode::none);
+
+    EXPECT_EQ(set("consumer.session.timeout.ms", std::nullopt), ErrorCode::none);
+    EXPECT_EQ(heartbeat(request_of(GroupEpoch{1}))->error_code, ErrorCode::none);
     node.advance(std::chrono::milliseconds{45'001});
     EXPECT_EQ(heartbeat(request_of(GroupEpoch{1}))->error_code, ErrorCode::unknown_member_id);
 }

@@ -65,8 +65,18 @@ void describe_topic(Result& out, const Describe& describe, Node& node, std::stri
         if (is_valid_topic_name(name)) return refuse(out, ErrorCode::unknown_topic_or_partition, "No such topic.");
         return refuse(out, ErrorCode::invalid_topic_exception, "No topic can have that name.");
     }
+    const ConfigResource resource{ConfigResourceType::topic, topic->name};
     for (const ConfigKey& key : alterable_configs(node).topic) {
-        add(out, describe, key.name, key, config_layers(node, key, topic));
+        add(out, describe, key.name, key, config_layers(node, key, &resource));
+    }
+}
+
+/// Whether the group is there does not matter: it goes by its settings once it is.
+void describe_group(Result& out, const Describe& describe, const Node& node, std::string_view name) {
+    if (name.empty()) return refuse(out, ErrorCode::invalid_request, "Group name must not be empty");
+    const ConfigResource resource{ConfigResourceType::group, std::string(name)};
+    for (const ConfigKey& key : alterable_configs(node).group) {
+        add(out, describe, key.name, key, config_layers(node, key, &resource));
     }
 }
 
@@ -124,6 +134,9 @@ wire::DescribeConfigsResponse handle(Node& node, const RequestInfo& request,
                 } else {
                     refuse(out, ErrorCode::invalid_request, "Unexpected broker id, expected " + self + ".");
                 }
+                break;
+            case ConfigResourceType::group:
+                describe_group(out, describe, node, resource.resource_name.view());
                 break;
             default:
                 refuse(out, ErrorCode::invalid_request, "Unsupported resource type.");
