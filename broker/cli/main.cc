@@ -14,6 +14,7 @@
 #include "broker/cli/produce_command.h"
 #include "broker/cli/serve_command.h"
 #include "broker/cli/topics_command.h"
+#include "broker/cli/transactions_command.h"
 #include "broker/cli/wire_command.h"
 
 namespace {
@@ -37,6 +38,7 @@ int main(int argc, char** argv) {
     add_serve_command(app, run);
     add_topics_command(app, run);
     add_groups_command(app, run);
+    add_transactions_command(app, run);
     add_configs_command(app, run);
     add_produce_command(app, run);
     add_consume_command(app, run);

@@ -8,7 +8,6 @@
 #include "net/wire/message/consumer_group_describe.h"
 #include "net/wire/message/delete_groups.h"
 #include "net/wire/message/describe_groups.h"
-#include "net/wire/message/find_coordinator.h"
 #include "net/wire/message/list_groups.h"
 #include "net/wire/message/offset_commit.h"
 #include "net/wire/message/offset_delete.h"
@@ -23,10 +22,6 @@ constexpr std::int16_t kOffsetFetchByName = 9;
 constexpr std::int16_t kOffsetCommitByName = 9;
 /// What ListGroups calls groups of KIP-848.
 constexpr std::string_view kConsumerGroupType = "consumer";
-
-Address address_of(const auto& broker) {
-    return {broker.host.to_string(), static_cast<std::uint16_t>(broker.port)};
-}
 
 std::string refused(std::string_view group, ErrorCode error) {
     return fmt::format("group {}: {}", group, error);
@@ -67,21 +62,8 @@ GroupMemberInfo member_of(const wire::DescribeGroupsResponse::DescribedGroupMemb
 
 }  // namespace
 
-Result<Groups::Coordinator, std::string> Groups::coordinator_of(const std::string& group) {
-    wire::FindCoordinatorRequest request;
-    request.coordinator_keys.push_back(wire::String(group));
-    const auto answer = cluster_.call<wire::FindCoordinatorResponse>(NodeId{-1}, request);
-    if (!answer) return unexpected(answer.error());
-    if ((*answer)->coordinators.empty()) return unexpected(std::string("the broker's answer names no coordinator"));
-    const auto& found = (*answer)->coordinators.front();
-    if (found.error_code != ErrorCode::none)
-        return unexpected(fmt::format("group {} has no coordinator now: {}; try again", group, found.error_code));
-    if (!cluster_.brokers().contains(found.node_id)) {
-        // Learns the addresses of all brokers.
-        const std::vector<std::string> none;
-        if (auto topics = cluster_.topics(&none); !topics) return unexpected(std::move(topics.error()));
-    }
-    return Coordinator{found.node_id, address_of(found)};
+Result<Coordinator, std::string> Groups::coordinator_of(const std::string& group) {
+    return find_coordinator(cluster_, CoordinatorType::group, group);
 }
 
 Result<std::vector<GroupListing>, std::string> Groups::list(const std::vector<std::string>& states,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "broker/client/cluster.h"
+#include "broker/client/coordinator.h"
 #include "core/base/epochs.h"
 #include "core/base/offset.h"
 #include "core/group/group_records.h"
@@ -76,11 +77,6 @@ class Groups {
                                                                             const std::set<TopicPartition>& partitions);
 
   private:
-    struct Coordinator {
-        NodeId node;
-        Address address;
-    };
-
     Result<Coordinator, std::string> coordinator_of(const std::string& group);
     Result<std::optional<GroupInfo>, std::string> describe_consumer_group(const std::string& group,
                                                                           const Coordinator& coordinator);
