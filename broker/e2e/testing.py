@@ -57,6 +57,13 @@ def need_command(name):
     return name
 
 
+def need_api(key, what):
+    with broker("need-api") as running, running.connect() as connection:
+        _, served = wire.read_api_versions(connection.ask(wire.api_versions()))
+    if key not in served:
+        not_run(f"the broker does not serve {what} yet")
+
+
 def main():
     """Runs the tests of the calling program; its last line says how many ran."""
     if not BINARY.exists() and "HIGHWATER_E2E_BROKER" not in os.environ:
@@ -254,7 +261,8 @@ class ApacheKafka(Broker):
             "advertised.listeners": f"PLAINTEXT://{self.address}", "log.dirs": str(self.data), "node.id": "1",
             "process.roles": "broker,controller", "controller.listener.names": "CONTROLLER",
             "controller.quorum.voters": f"1@127.0.0.1:{self.controller_port.number}",
-            "offsets.topic.replication.factor": "1", **self.settings}
+            "offsets.topic.replication.factor": "1", "transaction.state.log.replication.factor": "1",
+            "transaction.state.log.min.isr": "1", **self.settings}
         settings.pop("flush", None)
         path = self.folder / "server.properties"
         path.write_text("".join(f"{key}={value}\n" for key, value in settings.items()))

@@ -1,0 +1,96 @@
+"""Apache Kafka's Java client and tools with transactions: a program that consumes, transforms and produces
+(JavaTransactions.java), kafka-producer-perf-test, kafka-console-consumer, kafka-transactions, kafka-dump-log."""
+
+import re
+import unittest
+
+import testing
+import wire
+
+testing.need_command("java")
+KAFKA = testing.peer("apache-kafka")
+PROGRAM = testing.ROOT / "broker/e2e/JavaTransactions.java"
+
+
+def java(main_class, *arguments, check=True):
+    command = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp", f"{KAFKA}/libs/*",
+               main_class, *arguments]
+    return testing.run(command, check=check, timeout=300).stdout.decode()
+
+
+class JavaTransactions(unittest.TestCase):
+    def setUp(self):
+        self.broker = self.enterContext(testing.broker("java-transactions", group_initial_rebalance_delay_ms=200))
+        for topic in ("in", "out"):
+            self.broker.create_topic(topic, 2)
+
+    def tool(self, name, *arguments, **options):
+        return java(name, "--bootstrap-server", self.broker.address, *arguments, **options)
+
+    def consume(self, topic, isolation_level, count):
+        """The values that a consumer of that isolation level gets; fewer than `count` take until its patience ends."""
+        return self.tool("org.apache.kafka.tools.consumer.ConsoleConsumer", "--topic", topic, "--from-beginning",
+                         "--isolation-level", isolation_level, "--max-messages", str(count), "--timeout-ms",
+                         "20000").splitlines()
+
+    def describe(self, transactional_id):
+        heading, row = self.tool("org.apache.kafka.tools.TransactionsCommand", "describe", "--transactional-id",
+                                 transactional_id).splitlines()
+        return dict(zip(heading.split("\t"), (word.strip() for word in row.split("\t"))))
+
+    def dump(self, topic):
+        """What kafka-dump-log prints of all logs of the topic of a stopped broker."""
+        logs = sorted(self.broker.data.glob(f"{topic}-*/00000000000000000000.log"))
+        self.assertTrue(logs)
+        return java("org.apache.kafka.tools.DumpLogSegments", "--transaction-log-decoder", "--files",
+                    ",".join(str(log) for log in logs))
+
+    def fill(self, count):
+        with self.broker.connect() as connection:
+            for partition in range(2):
+                records = [wire.record(b"k", b"%d.%d" % (partition, i), i) for i in range(count)]
+                reply = connection.ask(wire.produce("in", wire.batch(records), partition=partition))
+                self.assertEqual(wire.read_produce(reply), (wire.NONE, 0))
+
+    def test_offsets_and_records_are_committed_together(self):
+        self.fill(100)
+        said = java(str(PROGRAM), self.broker.address, "in", "out", "g", "java", "200")
+        committed, aborted, dropped = map(int, re.fullmatch(
+            r"(\d+) committed, (\d+) aborted with (\d+) records\n", said).groups())
+        self.assertGreaterEqual(committed, 20)
+        self.assertGreaterEqual(aborted, committed // 2 - 1)
+        expected = sorted(f"<{partition}.{i}>" for partition in range(2) for i in range(100))
+        self.assertEqual(sorted(self.consume("out", "read_committed", 200)), expected)
+        everything = self.consume("out", "read_uncommitted", 200 + dropped)
+        self.assertEqual(len(everything), 200 + dropped, "what was aborted is there for who asks for it")
+        self.assertEqual(set(everything), set(expected))
+        lag = self.tool("org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "--describe", "--group", "g")
+        self.assertEqual([line.split()[3:6] for line in lag.splitlines() if line.startswith("g ")],
+                         [["100", "100", "0"]] * 2)
+
+        described = self.describe("java")
+        self.assertIn(described["TransactionState"], ("CompleteCommit", "CompleteAbort"))
+        # Version 2 (KIP-890): every transaction has an epoch of its own.
+        self.assertGreaterEqual(int(described["ProducerEpoch"]), committed + aborted)
+        self.assertIn("java", self.tool("org.apache.kafka.tools.TransactionsCommand", "list"))
+
+        self.assertEqual(self.broker.stop(), 0)
+        dumped = self.dump("__transaction_state")
+        self.assertIn('"transactionalId":"java"', dumped)
+        for status in (1, 2, 3, 4, 5):  # Ongoing, Prepare- and Complete-, -Commit and -Abort
+            self.assertIn(f'"transactionStatus":{status}', dumped)
+        for topic in ("out", "__consumer_offsets"):
+            self.assertIn(f'"topic":"{topic}"', dumped)
+        self.assertNotIn("Could not decode", dumped)
+        self.assertIn("endTxnMarker: ABORT", self.dump("out"))
+
+    def test_the_perf_tools_transactions_are_all_read(self):
+        self.tool("org.apache.kafka.tools.ProducerPerformance", "--topic", "in", "--num-records", "20000", "--record-size",
+                  "100", "--throughput", "-1", "--transactional-id", "perf", "--transaction-duration-ms", "50")
+        self.assertEqual(len(self.consume("in", "read_committed", 20000)), 20000)
+        self.assertEqual(self.describe("perf")["TransactionState"], "CompleteCommit")
+
+
+if __name__ == "__main__":
+    testing.need_api(26, "transactions")
+    testing.main()
