@@ -1,6 +1,6 @@
-// Transactions of Apache Kafka's Java client, run from source by java_transactions_test.py: reads a topic as a member of a
-// group and writes what it reads to another, in transactions of ten records; every third one it aborts and does again. Prints
-// how many it committed and aborted, and of how many records the latter were.
+// Transactions of Apache Kafka's Java client, run from source by java_transactions_test.py: reads a topic as a member of
+// a group and writes what it reads to another, in transactions of ten records; every third one it aborts and does again.
+// Prints how many it committed and aborted, and of how many records the latter were.
 //
 //     JavaTransactions.java ADDRESS INPUT OUTPUT GROUP TRANSACTIONAL_ID RECORDS
 
@@ -40,8 +40,10 @@ public class JavaTransactions {
                 producer.beginTransaction();
                 Map<TopicPartition, OffsetAndMetadata> next = new HashMap<>();
                 for (var record : records) {
-                    producer.send(new ProducerRecord<>(words[2], record.partition(), record.key(), "<" + record.value() + ">"));
-                    next.put(new TopicPartition(record.topic(), record.partition()), new OffsetAndMetadata(record.offset() + 1));
+                    String value = "<" + record.value() + ">";
+                    producer.send(new ProducerRecord<>(words[2], record.partition(), record.key(), value));
+                    next.put(new TopicPartition(record.topic(), record.partition()),
+                            new OffsetAndMetadata(record.offset() + 1));
                 }
                 producer.sendOffsetsToTransaction(next, consumer.groupMetadata());
                 if ((committed + aborted) % 3 == 2) {

@@ -1,5 +1,5 @@
-"""Exactly once with franz-go's GroupTransactSession: two programs (franz_go/transform) share the input, are killed in turns
-five times, and the broker five times with kill -9 (transforming.py)."""
+"""Exactly once with franz-go's GroupTransactSession: two programs (franz_go/transform) share the input, are killed in
+turns five times, and the broker five times with kill -9 (transforming.py)."""
 
 import os
 import unittest

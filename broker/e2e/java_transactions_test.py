@@ -85,8 +85,9 @@ class JavaTransactions(unittest.TestCase):
         self.assertIn("endTxnMarker: ABORT", self.dump("out"))
 
     def test_the_perf_tools_transactions_are_all_read(self):
-        self.tool("org.apache.kafka.tools.ProducerPerformance", "--topic", "in", "--num-records", "20000", "--record-size",
-                  "100", "--throughput", "-1", "--transactional-id", "perf", "--transaction-duration-ms", "50")
+        self.tool("org.apache.kafka.tools.ProducerPerformance", "--topic", "in", "--num-records", "20000",
+                  "--record-size", "100", "--throughput", "-1", "--transactional-id", "perf",
+                  "--transaction-duration-ms", "50")
         self.assertEqual(len(self.consume("in", "read_committed", 20000)), 20000)
         self.assertEqual(self.describe("perf")["TransactionState"], "CompleteCommit")
 

@@ -80,9 +80,11 @@ class Live(TransactionsCase):
         listed = {each["transactionalId"]: each for each in self.json("list")}
         self.assertEqual(set(listed), {"done", "open"})
         self.assertEqual({each["coordinator"] for each in listed.values()}, {1})
-        for flags, expected in ((["--state", "Ongoing"], ["open"]), (["--state", "Ongoing,CompleteCommit"], ["done", "open"]),
+        for flags, expected in ((["--state", "Ongoing"], ["open"]),
+                                (["--state", "Ongoing,CompleteCommit"], ["done", "open"]),
                                 (["--state", "PrepareAbort"], []), (["--duration-filter", "0"], ["done", "open"]),
-                                (["--duration-filter", "1000000000"], []), (["--transactional-id-pattern", "do.*"], ["done"]),
+                                (["--duration-filter", "1000000000"], []),
+                                (["--transactional-id-pattern", "do.*"], ["done"]),
                                 (["--transactional-id-pattern", "o"], [])):
             with self.subTest(" ".join(flags)):
                 self.assertEqual([each["transactionalId"] for each in self.json("list", *flags)], expected)
@@ -102,7 +104,8 @@ class Live(TransactionsCase):
                       self.transactions("describe", "--transactional-id", "nobody", code=1).stderr)
 
     def test_producers_of_a_partition_are_described(self):
-        found = {each["producerId"]: each for each in self.json("describe-producers", "--topic", "t", "--partition", "0")}
+        described = self.json("describe-producers", "--topic", "t", "--partition", "0")
+        found = {each["producerId"]: each for each in described}
         ids = {each["transactionalId"]: each["producerId"] for each in self.json("list")}
         self.assertEqual(set(found), set(ids.values()))
         done, open_one = found[ids["done"]], found[ids["open"]]
@@ -112,8 +115,9 @@ class Live(TransactionsCase):
         self.assertIsNone(open_one["coordinatorEpoch"])
         self.assertIn("there is no partition t-7",
                       self.transactions("describe-producers", "--topic", "t", "--partition", "7", code=1).stderr)
-        self.assertIn("there is no broker 7", self.transactions("describe-producers", "--topic", "t", "--partition", "0",
-                                                                "--broker-id", "7", code=1).stderr)
+        self.assertIn("there is no broker 7",
+                      self.transactions("describe-producers", "--topic", "t", "--partition", "0", "--broker-id", "7",
+                                        code=1).stderr)
 
     def test_a_transaction_is_aborted_by_its_start_or_by_its_marker(self):
         self.transactions("abort", "--topic", "t", "--partition", "0", "--start-offset", "1", code=1)

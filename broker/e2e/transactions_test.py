@@ -1,4 +1,5 @@
-"""Transactions of librdkafka: what its consumers see of them, fencing, timeouts, offsets that are committed with them."""
+"""Transactions of librdkafka: what its consumers see of them, fencing, timeouts, offsets that are committed with
+them."""
 
 import time
 import unittest

@@ -1,5 +1,5 @@
-"""Exactly once with librdkafka: a program that consumes, transforms and produces is killed five times, and the broker five
-times with kill -9 (transforming.py)."""
+"""Exactly once with librdkafka: a program that consumes, transforms and produces is killed five times, and the broker
+five times with kill -9 (transforming.py)."""
 
 import pathlib
 import sys

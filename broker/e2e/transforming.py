@@ -1,5 +1,5 @@
-"""The proof of exactly once: programs that consume, transform and produce are killed, and so is their broker; the output
-has each record of the input once, in its order.
+"""The proof of exactly once: programs that consume, transform and produce are killed, and so is their broker; the
+output has each record of the input once, in its order.
 
 HIGHWATER_E2E_RECORDS says how many records there are (20,000 unless told; the claim is made for 1,000,000).
 """
@@ -7,7 +7,7 @@ HIGHWATER_E2E_RECORDS says how many records there are (20,000 unless told; the c
 import os
 import time
 
-from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 
 import testing
 from members import MemberProgram
@@ -42,10 +42,16 @@ def fill(broker):
 
 
 def committed_offsets(broker, group):
+    """By partition; None while nobody can tell."""
     consumer = Consumer({"bootstrap.servers": broker.address, "group.id": group})
     try:
         partitions = [TopicPartition("in", partition) for partition in range(PARTITIONS)]
         return [each.offset for each in consumer.committed(partitions, 60)]
+    except KafkaException as error:
+        if error.args[0].code() not in (KafkaError.NOT_COORDINATOR, KafkaError.COORDINATOR_NOT_AVAILABLE,
+                                        KafkaError.COORDINATOR_LOAD_IN_PROGRESS):
+            raise
+        return None
     finally:
         consumer.close()
 

@@ -1,0 +1,144 @@
+"""Transactions: what comes too late, producer epochs at their end, ids and timeouts that are none."""
+
+import struct
+import time
+
+import testing
+import transaction_wire as transactions
+import wire
+from bad_input.table import PATIENCE, row
+from transaction_wire import END_TXN
+
+LAST_EPOCH = 32_766
+REFUSALS = {transactions.INVALID_PRODUCER_EPOCH, transactions.INVALID_TXN_STATE, transactions.PRODUCER_FENCED,
+            transactions.TRANSACTION_ABORTABLE}
+
+
+def persisted(ask):
+    """The answer of ask(), asked again while the coordinator is not ready or a marker is on its way."""
+    deadline = time.monotonic() + PATIENCE
+    while (answer := ask())[0] in transactions.NOT_YET:
+        assert time.monotonic() < deadline, answer
+        time.sleep(0.002)
+    return answer
+
+
+def begun(connection, transactional_id, timeout_ms=60_000):
+    """(producer id, epoch) that InitProducerId gives."""
+    connection.ask(transactions.find_transaction_coordinator(transactional_id))
+    error, producer, epoch = persisted(lambda: transactions.read_init_producer_id(connection.ask(
+        transactions.init_producer_id(transactional_id, timeout_ms))))
+    assert error == wire.NONE, error
+    return producer, epoch
+
+
+def add(connection, transactional_id, producer, topic):
+    return persisted(lambda: (transactions.read_add_partition(connection.ask(
+        transactions.add_partition(transactional_id, producer, topic))),))[0]
+
+
+def end(connection, transactional_id, producer, commit):
+    return persisted(lambda: (transactions.read_end(connection.ask(
+        transactions.end(transactional_id, producer, commit))),))[0]
+
+
+def produce(connection, transactional_id, producer, topic, sequence):
+    return persisted(lambda: wire.read_produce(connection.ask(wire.produce(
+        topic, transactions.batch(producer, sequence), transactional_id=transactional_id))))[0]
+
+
+def attributes(bench, topic):
+    """Of every batch of the topic's one partition."""
+    return [struct.unpack_from(">h", batch, 21)[0] for _, _, batch in wire.batches(testing.read_all(bench.broker, topic))]
+
+
+def markers(bench, topic):
+    return sum(each & transactions.CONTROL != 0 for each in attributes(bench, topic))
+
+
+@row("B127", "late-produce", api=END_TXN)
+def _(bench):
+    """A batch that was held up until its transaction had been aborted for running out of time."""
+    bench.create("late-produce")
+    with bench.connect() as connection:
+        producer = begun(connection, "late", timeout_ms=100)
+        assert add(connection, "late", producer, "late-produce") == wire.NONE
+        assert produce(connection, "late", producer, "late-produce", 0) == wire.NONE
+        testing.await_true(lambda: markers(bench, "late-produce") == 1, PATIENCE, "the transaction is aborted")
+        error = produce(connection, "late", producer, "late-produce", 1)
+        assert error in REFUSALS, error
+        assert end(connection, "late", producer, True) in REFUSALS
+    assert attributes(bench, "late-produce") == [transactions.TRANSACTIONAL,
+                                                 transactions.TRANSACTIONAL | transactions.CONTROL]
+
+
+@row("B128", "epoch-end", grows_kib=64 << 10, api=END_TXN)
+def _(bench):
+    """The last epoch, ended in each way: then there is a new producer id, from whose epochs everything works."""
+    bench.create("epoch-end")
+    for ending in ("commit", "abort", "time-out", "nothing"):
+        transactional_id = f"epoch-end {ending}"
+        with bench.connect() as connection:
+            producer = first = begun(connection, transactional_id)
+            while producer[1] < LAST_EPOCH - 1:
+                after = begun(connection, transactional_id, 100 if producer[1] == LAST_EPOCH - 2 else 60_000)
+                assert after == (first[0], producer[1] + 1), (producer, after)
+                producer = after
+            if ending != "nothing":
+                before = markers(bench, "epoch-end")
+                assert add(connection, transactional_id, producer, "epoch-end") == wire.NONE
+                assert produce(connection, transactional_id, producer, "epoch-end", 0) == wire.NONE
+                if ending != "time-out":
+                    error = end(connection, transactional_id, producer, ending == "commit")
+                    assert error in {wire.NONE, *REFUSALS}, error  # it may have run out of time first
+                testing.await_true(lambda: markers(bench, "epoch-end") == before + 1, PATIENCE, "the transaction ends")
+            for _ in range(3):
+                after = begun(connection, transactional_id)
+                assert after[1] >= 0 and after[1] <= LAST_EPOCH and after > producer, (producer, after)
+                producer = after
+            assert producer[0] != first[0], "a new producer id follows"
+            before = markers(bench, "epoch-end")
+            assert add(connection, transactional_id, producer, "epoch-end") == wire.NONE
+            assert produce(connection, transactional_id, producer, "epoch-end", 0) == wire.NONE
+            assert end(connection, transactional_id, producer, True) == wire.NONE
+            testing.await_true(lambda: markers(bench, "epoch-end") == before + 1, PATIENCE, "and it is not stuck")
+
+
+@row("B128b", "txn-words", api=END_TXN)
+def _(bench):
+    """An empty id, timeouts out of bounds, producers that nobody knows, partitions and ends out of turn."""
+    bench.create("txn-words")
+    with bench.connect() as connection:
+        producer = begun(connection, "words")
+
+        def init(transactional_id, timeout_ms):
+            return transactions.read_init_producer_id(connection.ask(
+                transactions.init_producer_id(transactional_id, timeout_ms)))[0]
+
+        assert init("", 60_000) == 42  # INVALID_REQUEST
+        for timeout_ms in (0, -1, 900_001, 0x7FFFFFFF, -0x80000000):
+            assert init("words", timeout_ms) == transactions.INVALID_TRANSACTION_TIMEOUT, timeout_ms
+        strangers = ((producer[0] + 1000, 0), (producer[0], producer[1] + 1), (producer[0], -1), (-1, -1))
+        known_refusals = {transactions.INVALID_PRODUCER_ID_MAPPING, *REFUSALS}
+        for stranger in strangers:
+            assert add(connection, "words", stranger, "txn-words") in known_refusals, stranger
+            assert end(connection, "words", stranger, False) in known_refusals, stranger
+        assert end(connection, "never seen", producer, False) in known_refusals
+        assert end(connection, "words", producer, True) == transactions.INVALID_TXN_STATE
+        assert add(connection, "words", producer, "no-such-topic") == 3  # UNKNOWN_TOPIC_OR_PARTITION
+        # A transactional batch without a transaction, or without its id.
+        for transactional_id in ("words", None):
+            error = produce(connection, transactional_id, producer, "txn-words", 0)
+            assert error in {*REFUSALS, 53, 42}, error
+    assert attributes(bench, "txn-words") == []
+
+
+@row("B125", "txnid-flood", grows_kib=128 << 10, api=END_TXN)
+def _(bench):
+    """Transactional ids that nobody uses again; a part of the flood of 1,000,000 that the limit is stated for."""
+    with bench.connect() as connection:
+        begun(connection, "flood")
+        for number in range(20_000):
+            error, _, _ = persisted(lambda id=f"flood {number}": transactions.read_init_producer_id(
+                connection.ask(transactions.init_producer_id(id))))
+            assert error == wire.NONE, error
