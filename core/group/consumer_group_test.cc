@@ -290,8 +290,8 @@ TEST(ConsumerGroup, IsRefusedWhatItsHeartbeatDoesNotSayOrMaySay) {
     EXPECT_EQ(answer([](auto& input) { input.member_epoch = GroupEpoch{-3}; }), ErrorCode::invalid_request);
     EXPECT_EQ(answer([](auto& input) { input.member_epoch = GroupEpoch{-2}; }), ErrorCode::invalid_request);
     EXPECT_EQ(answer([](auto& input) { input.server_assignor = "best"; }), ErrorCode::unsupported_assignor);
-    EXPECT_EQ(answer([](auto& input) { input.member_epoch = GroupEpoch{1}; }), ErrorCode::unknown_member_id);
-    EXPECT_EQ(answer([](auto& input) { input.member_epoch = GroupEpoch{-1}; }), ErrorCode::unknown_member_id);
+    EXPECT_EQ(answer([](auto& input) { input.member_epoch = GroupEpoch{1}; }), ErrorCode::group_id_not_found);
+    EXPECT_EQ(answer([](auto& input) { input.member_epoch = GroupEpoch{-1}; }), ErrorCode::group_id_not_found);
     EXPECT_EQ(groups.machine().find_consumer("g"), nullptr);
     EXPECT_THAT(groups.log, IsEmpty());
 }

@@ -71,7 +71,7 @@ void GroupCoordinator::stay(Step& step, const ConsumerHeartbeatReceived& input) 
     ConsumerGroupDraft draft(input.group, find_consumer(input.group));
     const bool is_new_group = !consumer_groups_.contains(input.group);
     if (is_new_group) {
-        if (!joins) return refuse(ErrorCode::unknown_member_id);
+        if (!joins) return refuse(ErrorCode::group_id_not_found);
         if (const ErrorCode error = upgrade(step, draft); error != ErrorCode::none) return refuse(error);
     }
     if (const ErrorCode error = let_in(draft, input, member_id); error != ErrorCode::none) return refuse(error);

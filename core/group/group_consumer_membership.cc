@@ -46,7 +46,8 @@ void GroupCoordinator::on(Step&, const GroupSettingsChanged& input) {
 void GroupCoordinator::leave(Step& step, const ConsumerHeartbeatReceived& input) {
     const auto refuse = [&](ErrorCode error) { step.refuse_heartbeat(input.token, error, input.member_id); };
     const ConsumerGroup* group = find_consumer(input.group);
-    if (group == nullptr || group->find(input.member_id) == nullptr) return refuse(ErrorCode::unknown_member_id);
+    if (group == nullptr) return refuse(ErrorCode::group_id_not_found);
+    if (group->find(input.member_id) == nullptr) return refuse(ErrorCode::unknown_member_id);
     if (input.group_instance_id) {
         const ErrorCode error = check_instance(*group, input.member_id, *input.group_instance_id);
         if (error != ErrorCode::none) return refuse(error);
