@@ -1,10 +1,12 @@
 """Consumer groups: one process plays all members of a group and measures the broker beside it, on pinned cores.
 
-    ./dev bench groups [--protocol classic] [--members 100] [--partitions 1000]
+    ./dev bench groups [--protocol classic|consumer] [--members 100] [--partitions 1000]
 
 Settle time: from the event (a member more, a member that leaves, a connection that is cut) until every member that is
-left is stable in one generation and every partition has one owner. Members hear of a rebalance in their next heartbeat,
-so its interval is part of the figure, and so is the session timeout after a crash.
+left is stable in one generation (KIP-848: at one member epoch, what it is to own acknowledged), every partition has one
+owner, and nobody has less than its share. Members hear of a rebalance in their next heartbeat, so its interval is part of
+the figure, and so are the session timeout after a crash and, with KIP-848, the second that brokers leave between two
+assignments by default.
 
 Cost of a heartbeat: the broker's CPU time over the number of heartbeats, in closed loops over one connection per member,
 to one group alone, to the same group beside other groups, and spread over all of those. Rounds take turns, figures are
@@ -13,6 +15,7 @@ medians with their range. Memory of a member: what the broker's resident memory 
 
 import argparse
 import heapq
+import itertools
 import json
 import os
 import pathlib
@@ -32,6 +35,7 @@ import group_wire  # noqa: E402
 import wire  # noqa: E402
 
 TOPIC = "t"
+OTHER_TOPIC, OTHER_PARTITIONS = "other", 10  # of the groups beside the one that is measured
 REBALANCE_IN_PROGRESS = 27
 HALF_AN_HOUR_MS = 30 * 60 * 1000  # the longest session that brokers allow by default
 
@@ -77,8 +81,10 @@ def read_assignment(blob):
     return [partition for _, partitions in found for partition in partitions]
 
 
-class ClassicMember:
-    """A member of a classic group with the range assignor: one request under way at a time."""
+class Member:
+    """One connection, and one request under way on it at a time."""
+
+    HEADER = 8  # bytes of a reply before its message: length and correlation id
 
     def __init__(self, world, group):
         self.world, self.group = world, group
@@ -94,6 +100,32 @@ class ClassicMember:
     def ask(self, on_reply, request):
         self.asked = on_reply
         self.socket.sendall(request)
+
+    def beat(self):
+        if self.socket is not None:
+            self.ask(self.beaten, self.heartbeat())
+
+    def cut(self):
+        self.world.selector.unregister(self.socket)
+        self.socket.close()
+        self.socket = None
+
+    def readable(self):
+        part = self.socket.recv(1 << 20)
+        assert part, "the broker closed"
+        self.input += part
+        while len(self.input) >= 4 and len(self.input) >= 4 + struct.unpack_from(">i", self.input)[0]:
+            size = 4 + struct.unpack_from(">i", self.input)[0]
+            reply, self.input = bytes(self.input[self.HEADER:size]), self.input[size:]
+            asked, self.asked = self.asked, None
+            asked(reply)
+
+    def is_settled_with(self, others):
+        return self.partitions is not None and self.generation == others.generation
+
+
+class ClassicMember(Member):
+    """Of a classic group, with the range assignor."""
 
     def join(self):
         self.partitions = None
@@ -128,10 +160,6 @@ class ClassicMember:
         self.partitions = read_assignment(given)
         self.world.at(self.world.options.heartbeat_ms / 1000, self.beat)
 
-    def beat(self):
-        if self.socket is not None:
-            self.ask(self.beaten, self.heartbeat())
-
     def heartbeat(self):
         return group_wire.heartbeat(self.group, self.generation, self.id)
 
@@ -150,25 +178,42 @@ class ClassicMember:
             assert group_wire.read_error(connection.ask(group_wire.leave(self.group, self.id))) == group_wire.NONE
         self.cut()
 
-    def cut(self):
-        self.world.selector.unregister(self.socket)
-        self.socket.close()
-        self.socket = None
 
-    def readable(self):
-        part = self.socket.recv(1 << 20)
-        assert part, "the broker closed"
-        self.input += part
-        while len(self.input) >= 4 and len(self.input) >= 4 + struct.unpack_from(">i", self.input)[0]:
-            size = 4 + struct.unpack_from(">i", self.input)[0]
-            reply, self.input = bytes(self.input[8:size]), self.input[size:]
-            self.asked(reply)
+class ConsumerMember(Member):
+    """Of a consumer group (KIP-848): the broker assigns, the member gives back what it loses at once and says so."""
 
-    def is_settled_with(self, others):
-        return self.partitions is not None and self.generation == others.generation
+    HEADER = 9  # and no tagged fields
+    numbers = itertools.count()
+
+    def join(self):
+        self.id, self.generation, self.assigned, self.partitions = f"m{next(self.numbers):09}", 0, [], None
+        self.ask(self.beaten, group_wire.consumer_heartbeat(self.group, self.id, 0, topics=[TOPIC], owned=[],
+                                                            rebalance_timeout_ms=60_000))
+
+    def heartbeat(self):
+        return group_wire.consumer_heartbeat(self.group, self.id, self.generation)
+
+    def beaten(self, reply):
+        error, epoch, assigned = group_wire.read_consumer_heartbeat(reply)
+        if error in (group_wire.UNKNOWN_MEMBER_ID, group_wire.FENCED_MEMBER_EPOCH):
+            return self.join()
+        assert error == group_wire.NONE, error
+        self.generation = epoch
+        if assigned is None or assigned == self.assigned:
+            self.partitions = [partition for _, partitions in self.assigned for partition in partitions]
+            self.world.at(self.world.options.heartbeat_ms / 1000, self.beat)
+        else:
+            self.assigned, self.partitions = assigned, None
+            self.ask(self.beaten, group_wire.consumer_heartbeat(self.group, self.id, epoch, owned=assigned))
+
+    def leave(self):
+        with wire.Connection(self.world.port, patience=60) as connection:
+            left = connection.ask(group_wire.consumer_heartbeat(self.group, self.id, -1), flexible=True)
+            assert group_wire.read_consumer_heartbeat(left)[0] == group_wire.NONE
+        self.cut()
 
 
-PROTOCOLS = {"classic": ClassicMember}
+PROTOCOLS = {"classic": ClassicMember, "consumer": ConsumerMember}
 
 
 class World:
@@ -192,7 +237,9 @@ class World:
         if not all(member.is_settled_with(first) for member in self.members):
             return False
         owned = [partition for member in self.members for partition in member.partitions]
-        return sorted(owned) == list(range(self.options.partitions))
+        least = min(len(member.partitions) for member in self.members)
+        return (sorted(owned) == list(range(self.options.partitions)) and
+                least >= self.options.partitions // len(self.members))
 
     def run(self, until, seconds=120):
         """Works until the condition holds; returns the seconds that took."""
@@ -211,6 +258,12 @@ class World:
 
     def settle(self):
         return self.run(self.is_settled)
+
+    def rest(self):
+        """No heartbeat is due or under way any more."""
+        self.timers.clear()
+        self.run(lambda: all(member.asked is None for member in self.members))
+        self.timers.clear()
 
     def idle(self, seconds):
         """So that members' heartbeats are spread over the interval."""
@@ -242,19 +295,21 @@ class Brokers:
         self.log = open(options.folder / "log", "wb")
         self.started = []
 
-    def start(self, name):
+    def start(self, name, options):
         port = runner.free_port()
         settings = {"listeners": f"PLAINTEXT://127.0.0.1:{port}", "log.dirs": str(self.options.folder / name),
                     "flush": "replicated", "group.initial.rebalance.delay.ms": "0",
-                    "group.min.session.timeout.ms": "1000"}
+                    "group.min.session.timeout.ms": "1000",
+                    "group.consumer.session.timeout.ms": str(options.session_ms),
+                    "group.consumer.heartbeat.interval.ms": str(options.heartbeat_ms)}
         command = [str(self.options.build / "broker/highwater"), "serve",
                    *(part for key, value in settings.items() for part in ("--set", f"{key}={value}"))]
         broker = runner.Process(name, command, port, self.options.broker_core, self.log)
         self.started.append(broker)
         with wire.Connection(port, patience=60) as connection:
             created = wire.read_create_topics(connection.ask(wire.create_topics(
-                [(TOPIC, self.options.partitions, 1, {})], timeout_ms=60_000)))
-            assert created == [(TOPIC, 0)], created
+                [(TOPIC, self.options.partitions, 1, {}), (OTHER_TOPIC, OTHER_PARTITIONS, 1, {})], timeout_ms=60_000)))
+            assert created == [(TOPIC, 0), (OTHER_TOPIC, 0)], created
             while True:  # __consumer_offsets is made by the first question for a coordinator
                 connection.ask(group_wire.find_coordinators(["g"]), flexible=True)
                 if group_wire.read_error(connection.ask(group_wire.heartbeat("g", 1, "m"))) not in (14, 15, 16):
@@ -275,7 +330,7 @@ def spread(figures, scale=1.0, digits=2):
 
 
 def measure_settling(options, brokers):
-    world = World(options, brokers.start("settle").port)
+    world = World(options, brokers.start("settle", options).port)
     for _ in range(options.members):
         world.add()
     print(f"{options.members} members at once settle in {world.settle():.2f} s")
@@ -299,7 +354,7 @@ def measure_settling(options, brokers):
     return found
 
 
-def make_groups(port, count):
+def make_classic_groups(port, count):
     """Stable groups of one member each, whose sessions last; returns their heartbeats."""
     beats = []
     with wire.Connection(port, patience=60) as connection:
@@ -315,41 +370,72 @@ def make_groups(port, count):
                                                    for name in names])]
             answers = joined([group_wire.join(name, id, protocols, HALF_AN_HOUR_MS) for name, id in zip(names, ids)])
             assert all(answer[:2] == (0, 1) for answer in answers), answers[0]
-            connection.send(b"".join(group_wire.sync(name, 1, id, [(id, assignment(range(10)))])
+            connection.send(b"".join(group_wire.sync(name, 1, id, [(id, assignment(range(OTHER_PARTITIONS)))])
                                      for name, id in zip(names, ids)))
             assert all(group_wire.read_error(connection.receive()) == 0 for _ in names)
             beats += [group_wire.heartbeat(name, 1, id) for name, id in zip(names, ids)]
     return beats
 
 
-HEARTBEAT_REPLY = 10  # bytes: length, correlation id, error
+def make_consumer_groups(port, count):
+    """The same of consumer groups."""
+    beats = []
+    with wire.Connection(port, patience=60) as connection:
+        for first in range(0, count, 500):
+            names = [f"other-{number}" for number in range(first, min(first + 500, count))]
+
+            def beaten(requests):
+                connection.send(b"".join(requests))
+                answers = [group_wire.read_consumer_heartbeat(connection.receive(flexible=True)) for _ in requests]
+                assert all(answer[:2] == (0, 1) for answer in answers), answers[0]
+                return answers
+
+            answers = beaten([group_wire.consumer_heartbeat(name, "m000000000", 0, topics=[OTHER_TOPIC], owned=[],
+                                                            rebalance_timeout_ms=60_000) for name in names])
+            beaten([group_wire.consumer_heartbeat(name, "m000000000", 1, owned=answer[2])
+                    for name, answer in zip(names, answers)])
+            beats += [group_wire.consumer_heartbeat(name, "m000000000", 1) for name in names]
+    return beats
 
 
-def beat(broker, sockets, requests, count):
+OTHER_GROUPS = {"classic": make_classic_groups, "consumer": make_consumer_groups}
+
+
+def receive_reply(each):
+    reply = b""
+    while len(reply) < 4 or len(reply) < 4 + struct.unpack_from(">i", reply)[0]:
+        reply += each.recv(65_536)
+    return reply
+
+
+def beat(broker, sockets, requests, count, errors):
     """CPU seconds of the broker for each of `count` heartbeats, one under way on each socket."""
     before, done = cpu_seconds(broker.process.pid), 0
     while done < count:
         for i, each in enumerate(sockets):
             each.sendall(requests[(done + i) % len(requests)])
         for each in sockets:
-            reply = b""
-            while len(reply) < HEARTBEAT_REPLY:
-                reply += each.recv(HEARTBEAT_REPLY - len(reply))
-            assert reply[8:] == b"\0\0", reply
+            reply = receive_reply(each)
+            assert reply[errors:errors + 2] == b"\0\0", reply
         done += len(sockets)
     return (cpu_seconds(broker.process.pid) - before) / done
 
 
+# Where the error of a heartbeat's reply is: after length and correlation id; and tagged fields and the throttle time.
+ERROR_AT = {"classic": 8, "consumer": 13}
+
+
 def measure_heartbeats(options, brokers):
-    options.session_ms, options.heartbeat_ms = HALF_AN_HOUR_MS, HALF_AN_HOUR_MS
+    options.session_ms = HALF_AN_HOUR_MS
     cells = {}
     for name, others in (("alone", 0), ("beside others", options.other_groups)):
-        broker = brokers.start(name.replace(" ", "-"))
-        other_beats = make_groups(broker.port, others)
+        broker = brokers.start(name.replace(" ", "-"), options)
+        other_beats = OTHER_GROUPS[options.protocol](broker.port, others)
         world = World(options, broker.port)
         for _ in range(options.members):
             world.add()
         world.settle()
+        world.rest()
         sockets = [member.socket for member in world.members]
         cells[f"one group {name}"] = (broker, sockets, [member.heartbeat() for member in world.members])
         if other_beats:
@@ -357,7 +443,7 @@ def measure_heartbeats(options, brokers):
     cost = {name: [] for name in cells}
     for _ in range(options.rounds):
         for name, (broker, sockets, requests) in cells.items():
-            cost[name].append(beat(broker, sockets, requests, options.heartbeats))
+            cost[name].append(beat(broker, sockets, requests, options.heartbeats, ERROR_AT[options.protocol]))
     base = "one group alone"
     for name, figures in cost.items():
         ratios = [figure / alone for figure, alone in zip(figures, cost[base])]
@@ -366,8 +452,8 @@ def measure_heartbeats(options, brokers):
 
 
 def measure_memory(options, brokers):
-    options.session_ms, options.heartbeat_ms = HALF_AN_HOUR_MS, HALF_AN_HOUR_MS
-    broker = brokers.start("memory")
+    options.session_ms = HALF_AN_HOUR_MS
+    broker = brokers.start("memory", options)
     world = World(options, broker.port)
     groups = 5
 
@@ -386,6 +472,7 @@ def measure_memory(options, brokers):
             world.add(group)
         world.run(lambda at=first: all(m.partitions is not None and m.generation == world.members[at].generation
                                        for m in world.members[at:]))
+    world.rest()
     grown = (broker.resident_mb() - connected) * 1024 / len(world.members)
     print(f"memory: {grown:.1f} KiB for each of {len(world.members)} members in {groups} groups "
           f"(the broker has {broker.resident_mb():.1f} MB)")

@@ -5,10 +5,12 @@ from wire import Reader, array, blob, compact, compact_array, frame, header, i8,
 
 OFFSET_COMMIT, OFFSET_FETCH, FIND_COORDINATOR, JOIN_GROUP, HEARTBEAT, LEAVE_GROUP, SYNC_GROUP, DESCRIBE_GROUPS, \
     LIST_GROUPS, DELETE_GROUPS, OFFSET_DELETE = 8, 9, 10, 11, 12, 13, 14, 15, 16, 42, 47
+CONSUMER_GROUP_HEARTBEAT = 68
 
 NONE, UNKNOWN_TOPIC_OR_PARTITION, OFFSET_METADATA_TOO_LARGE = 0, 3, 12
 ILLEGAL_GENERATION, INVALID_GROUP_ID, UNKNOWN_MEMBER_ID = 22, 24, 25
 INVALID_REQUEST, MEMBER_ID_REQUIRED, GROUP_MAX_SIZE_REACHED = 42, 79, 81
+GROUP_ID_NOT_FOUND, FENCED_MEMBER_EPOCH = 69, 110
 
 
 def join(group, member="", protocols=(("range", b"\0\0\0\0\0\0\xff\xff\xff\xff"),), session_timeout_ms=30_000):
@@ -45,6 +47,40 @@ def leave(group, member):
 def read_error(reply):
     """Of SyncGroup, Heartbeat and LeaveGroup, version 0, which begin with it."""
     return Reader(reply).i16()
+
+
+def consumer_heartbeat(group, member, epoch, *, topics=None, owned=None, rebalance_timeout_ms=-1):
+    """Version 1 (KIP-848). `owned`: [(topic id, partitions)]; None, as for topics: as it was said last."""
+    def nullable(items):
+        return wire.uvarint(0) if items is None else compact_array(items)
+
+    return frame(header(CONSUMER_GROUP_HEARTBEAT, 1, flexible=True) + compact(group) + compact(member) + i32(epoch) +
+                 compact(None) + compact(None) + i32(rebalance_timeout_ms) +
+                 nullable(None if topics is None else [compact(topic) for topic in topics]) + compact(None) +
+                 compact(None) +
+                 nullable(None if owned is None else [id + compact_array([i32(p) for p in partitions]) + wire.NO_TAGS
+                                                      for id, partitions in owned]) + wire.NO_TAGS)
+
+
+def read_consumer_heartbeat(reply):
+    """(error, member epoch, [(topic id, partitions)] or None), of a reply without its header."""
+    reader = Reader(reply)
+    reader.i32()
+    error = reader.i16()
+    for _ in ("message", "member id"):
+        reader.take(max(reader.uvarint() - 1, 0))
+    epoch, assigned = reader.i32(), None
+    reader.i32()
+    if reader.i8() >= 0:
+        assigned = []
+        for _ in range(reader.uvarint() - 1):
+            topic = reader.take(16)
+            assigned.append((topic, [reader.i32() for _ in range(reader.uvarint() - 1)]))
+            reader.uvarint()
+        reader.uvarint()
+    reader.uvarint()
+    reader.end()
+    return error, epoch, assigned
 
 
 def commit(group, offset, *, topic="target", partition=0, generation=-1, member="", metadata=""):
