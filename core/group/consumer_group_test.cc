@@ -94,6 +94,20 @@ TEST(ConsumerGroup, AFailedWriteForgetsNoChangeOfTopics) {
     EXPECT_EQ(a.assigned, first_of(kTopic, 5));
 }
 
+// A deadline that has passed is set again when what it led to could not be written.
+TEST(ConsumerGroup, AMemberWhoseEndCouldNotBeWrittenEndsAgain) {
+    Consumers groups;
+    Consumer a{.id = "a"};
+    groups.settle(a);
+    groups.hold_writes = true;
+    groups.pass(std::chrono::seconds{46});
+    groups.fail_writes(ErrorCode::not_enough_replicas);
+    groups.hold_writes = false;
+    EXPECT_NE(groups.consumer().find("a"), nullptr);
+    groups.pass(std::chrono::seconds{46});
+    EXPECT_EQ(groups.consumer().find("a"), nullptr);
+}
+
 TEST(ConsumerGroup, RequestsWaitInOrderForTheWriteThatHoldsTheirGroup) {
     Consumers groups;
     Consumer a{.id = "a"};

@@ -197,6 +197,17 @@ void GroupCoordinator::undo(Step& step, PendingWrite& failed, ErrorCode error) {
         } else if (auto* classic = std::get_if<JoinReceived>(&changed->answer)) {
             step.refuse_join(classic->token, error, classic->member_id);
         }
+        const std::string& id = *failed.holds;
+        const ConsumerGroup* group = find_consumer(id);
+        if (group == nullptr) return;
+        // A deadline that led to the write has passed: without another, nobody would ever be out.
+        for (const auto& [member_id, member] : group->members) {
+            if (!deadlines_.of({id, DeadlineKey::Kind::session, member_id})) arm(step, id, member_id);
+            const bool is_late = member.current.state == MemberState::unrevoked_partitions &&
+                                 !deadlines_.of({id, DeadlineKey::Kind::rebalance, member_id});
+            if (is_late) arm(step, id, member_id);
+        }
+        arm_assignment(step, id);
     }
 }
 
