@@ -32,6 +32,7 @@ enum class ActionKind : std::uint8_t {
     start,            // a = client that is down: starts and joins
     heartbeat,        // a = client
     commit,           // a = client: commits offsets of the partitions that it owns
+    reconcile,        // a = client: gives up and takes on what it was told to (KIP-848)
     wait,             // nothing else is possible, and the group is not as it should be: the clock goes on
 };
 
@@ -42,10 +43,10 @@ constexpr std::size_t disturbances_of(ActionKind) {
     return kDisturbances;
 }
 constexpr std::array<std::string_view, kActionKinds> names_of(ActionKind) {
-    return {"tick",   "failover",  "fail_write",      "crash",   "leave",
-            "drop",   "hold",      "duplicate",       "give_up", "simple_commit",
-            "expire", "load",      "write_committed", "deliver", "deliver_late",
-            "start",  "heartbeat", "commit",          "wait"};
+    return {"tick",   "failover",  "fail_write",      "crash",     "leave",
+            "drop",   "hold",      "duplicate",       "give_up",   "simple_commit",
+            "expire", "load",      "write_committed", "deliver",   "deliver_late",
+            "start",  "heartbeat", "commit",          "reconcile", "wait"};
 }
 
 using Action = ActionOf<ActionKind>;

@@ -23,7 +23,9 @@ bool GroupWorld::is_worth_a_heartbeat(const State& state, std::uint8_t client) c
     input.token = static_cast<std::uint8_t>(client * kTokensPerClient + fresh_token(state, client));
     input.message = request;
     const PartitionStore::Taken& asked = partitions_->step(0, *state.partition, input);
-    return asked.after != state.partition || asked.output.answers.front().answer.error() != ErrorCode::none;
+    if (asked.after != state.partition || asked.output.answers.empty()) return true;
+    const Message& answer = asked.output.answers.front().answer;
+    return answer.error() != ErrorCode::none || answer.is_full != 0;
 }
 
 bool GroupWorld::is_settled(const State& state) const {
@@ -31,13 +33,15 @@ bool GroupWorld::is_settled(const State& state) const {
     Partitions owned = 0;
     bool somebody = false;
     for (std::uint8_t id = 0; id < scope_.clients; ++id) {
-        const ClassicConsumer& client = state.rest.clients[id];
+        const Client& client = state.rest.clients[id];
         if (!client.is_up()) continue;
-        if (client.phase != ClassicConsumer::Phase::member) return false;
-        if (somebody && client.generation_plus_one != generation) return false;
-        if ((owned & client.owned) != 0) return false;
-        generation = client.generation_plus_one;
-        owned = static_cast<Partitions>(owned | client.owned);
+        if (!client.is_settled()) return false;
+        // Members of a consumer group learn of an epoch that changes nothing for them when they are heard of next.
+        const bool shares_generation = scope_.consumer_protocol == 0;
+        if (shares_generation && somebody && client.generation_plus_one() != generation) return false;
+        if ((owned & client.owned()) != 0) return false;
+        generation = client.generation_plus_one();
+        owned = static_cast<Partitions>(owned | client.owned());
         somebody = true;
     }
     return !somebody || owned == kAllPartitions;
@@ -47,9 +51,9 @@ std::optional<Violation> GroupWorld::judge_rest(const State& state) const {
     if (state.rest.history.waits < kPatience) return std::nullopt;
     std::string facts = fmt::format("{} ticks have passed without a disturbance", kPatience);
     for (std::uint8_t id = 0; id < scope_.clients; ++id) {
-        const ClassicConsumer& client = state.rest.clients[id];
-        facts += fmt::format("; client {}: {}, generation {}, owns {}", id, member_text(client.member, scope_),
-                             generation_of(client.generation_plus_one), partitions_text(client.owned));
+        const Client& client = state.rest.clients[id];
+        facts += fmt::format("; client {}: {}, generation {}, owns {}", id, member_text(client.member(), scope_),
+                             generation_of(client.generation_plus_one()), partitions_text(client.owned()));
     }
     return Violation{kRestProperty, std::move(facts)};
 }
@@ -64,19 +68,19 @@ std::optional<Violation> GroupWorld::enabled(const State& state, std::vector<Act
     if (view.loaded == 0) add(ActionKind::load);
     if (view.writes > 0) add(ActionKind::write_committed);
     for (std::uint8_t id = 0; id < scope_.clients; ++id) {
-        const ClassicConsumer& client = rest.clients[id];
-        if (client.phase == ClassicConsumer::Phase::refused) {
+        const Client& client = rest.clients[id];
+        if (client.is_refused()) {
             return Violation{kRestProperty, fmt::format("client {} is told what it cannot go on from", id)};
         }
+        if (client.may_reconcile(scope_)) add(ActionKind::reconcile, id);
         if (rest.slots[id].kind != Message::Kind::none) {
             add(ActionKind::deliver, id);
             continue;
         }
-        const bool is_down = client.phase == ClassicConsumer::Phase::down;
-        if (is_down && (scope_.stays_down >> id & 1) == 0) add(ActionKind::start, id);
-        if (client.phase != ClassicConsumer::Phase::member || client.waits() || view.loaded == 0) continue;
+        if (client.is_down() && (scope_.stays_down >> id & 1) == 0) add(ActionKind::start, id);
+        if (!client.is_member() || client.waits() || view.loaded == 0) continue;
         if (is_worth_a_heartbeat(state, id)) add(ActionKind::heartbeat, id);
-        if (client.owned != 0 && rest.history.commits < scope_.commits) add(ActionKind::commit, id);
+        if (client.owned() != 0 && rest.history.commits < scope_.commits) add(ActionKind::commit, id);
     }
     const bool rests = actions.empty();
     for (std::size_t i = 0; i < rest.late.size(); ++i) add(ActionKind::deliver_late, i);
@@ -114,13 +118,13 @@ void GroupWorld::add_disturbances(const State& state, std::vector<Action>& actio
     const bool room = rest.late.size() < scope_.late_requests;
     for (std::uint8_t id = 0; id < scope_.clients; ++id) {
         if (!scope_.may_disturb(id)) continue;
-        const ClassicConsumer& client = rest.clients[id];
+        const Client& client = rest.clients[id];
         const Message& slot = rest.slots[id];
         const bool is_request = slot.kind != Message::Kind::none && slot.is_answer == 0;
         if (client.is_up()) {
             add(ActionKind::crash, id, 0);
             if (is_request && room) add(ActionKind::crash, id, 1);
-            const bool may_leave = client.member != kNoMember && !client.waits() && view.loaded != 0;
+            const bool may_leave = client.has_joined() && !client.waits() && view.loaded != 0;
             if (may_leave && slot.kind == Message::Kind::none) add(ActionKind::leave, id);
             if (client.waits() && slot.kind == Message::Kind::none) add(ActionKind::give_up, id);
         }

@@ -12,11 +12,11 @@ std::uint32_t GroupWorld::pending(const State& state) const {
     Partitions owned = 0;
     bool somebody = false;
     for (std::uint8_t id = 0; id < scope_.clients; ++id) {
-        const ClassicConsumer& client = state.rest.clients[id];
+        const Client& client = state.rest.clients[id];
         if (!client.is_up()) continue;
         somebody = true;
-        owned = static_cast<Partitions>(owned | client.owned);
-        if (client.phase != ClassicConsumer::Phase::member) pending |= std::uint32_t{1} << id;
+        owned = static_cast<Partitions>(owned | client.owned());
+        if (!client.is_settled()) pending |= std::uint32_t{1} << id;
     }
     for (std::size_t p = 0; p < kPartitions; ++p) {
         if (somebody && !has(owned, p)) pending |= std::uint32_t{1} << (kMaxClients + p);

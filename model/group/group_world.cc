@@ -33,7 +33,8 @@ State GroupWorld::initial(Story* story) const {
     state.partition = partitions_->keep_new(0);
     for (auto& offsets : state.rest.history.offsets) offsets.push_back(0);
     for (std::uint8_t id = 0; id < scope_.clients; ++id) {
-        if ((scope_.down_at_first >> id & 1) == 0) state.rest.clients[id].start();
+        state.rest.clients[id] = Client(scope_.is_async(id));
+        if ((scope_.down_at_first >> id & 1) == 0) start(state, id);
     }
     send_what_is_due(state);
     if (scope_.settled) settle(state);
@@ -123,7 +124,9 @@ void GroupWorld::act(Step& step, Action action) const {
             break;
         }
         case ActionKind::expire:
-            step.tell([&] { return std::string{"the retention of offsets passes, and the coordinator looks for what has expired"}; });
+            step.tell([&] {
+                return std::string{"the retention of offsets passes, and the coordinator looks for what has expired"};
+            });
             give(step, input_of(PartitionInput::Kind::expire));
             break;
         case ActionKind::load:
@@ -142,7 +145,7 @@ void GroupWorld::act(Step& step, Action action) const {
             if (message.is_answer != 0) {
                 hear(step, message);
             } else {
-                arrive(step, message, rest.clients[action.a].waits_for == message.kind);
+                arrive(step, message, rest.clients[action.a].waits_for() == message.kind);
             }
             break;
         }
@@ -155,7 +158,7 @@ void GroupWorld::act(Step& step, Action action) const {
         }
         case ActionKind::start:
             step.tell([&] { return fmt::format("client {} starts", action.a); });
-            rest.clients[action.a].start();
+            start(step.state, action.a);
             break;
         case ActionKind::heartbeat:
             send(step.state, action.a, rest.clients[action.a].heartbeat());
@@ -165,6 +168,12 @@ void GroupWorld::act(Step& step, Action action) const {
             rest.clients[action.a].begin_commit(++rest.history.commits);
             send(step.state, action.a, rest.clients[action.a].due());
             step.tell([&] { return fmt::format("sent: {}", message_text(rest.slots[action.a], scope_)); });
+            break;
+        case ActionKind::reconcile:
+            rest.clients[action.a].reconcile(scope_);
+            step.tell([&] {
+                return fmt::format("client {} owns {}", action.a, partitions_text(rest.clients[action.a].owned()));
+            });
             break;
     }
 }
@@ -247,6 +256,7 @@ void GroupWorld::note(Step& step, const Answered& told) const {
             if (moves) count(step.coverage, Occurrence::partition_moved);
         }
     }
+    if (told.request.kind == Message::Kind::consumer_heartbeat) return note_heartbeat(step, told);
     if (told.request.kind == Message::Kind::join) {
         count(step.coverage, Occurrence::generation_told);
         const bool replaced = told.answer.generation_plus_one == history.logged_generation_plus_one &&
@@ -261,6 +271,31 @@ void GroupWorld::note(Step& step, const Answered& told) const {
     if (is_well)
         history.well_at_plus_one[told.request.client] = static_cast<std::uint8_t>(step.state.partition->ticks + 1);
     forget_newest_if_another_joins(step.state, told.request.client);
+}
+
+void GroupWorld::note_heartbeat(Step& step, const Answered& told) const {
+    History& history = step.state.rest.history;
+    const bool leaves = is_leaving(told.request);
+    if (told.answer.is_full != 0) {
+        count(step.coverage, Occurrence::assignment_told);
+        for (std::size_t p = 0; p < kPartitions; ++p) {
+            const std::uint8_t owner = owner_key(scope_, told.request.member);
+            const bool moves =
+                has(told.answer.partitions, p) && history.given_to[p] != 0 && history.given_to[p] != owner;
+            if (moves) count(step.coverage, Occurrence::partition_moved);
+        }
+    }
+    note_told(scope_, history, told);
+    if (leaves || told.request.heard == 0) return;
+    count(step.coverage, Occurrence::generation_told);
+    // Whoever has to give up partitions has until the rebalance timeout, and is out then, however often it is heard of.
+    const Client& client = step.state.rest.clients[told.request.client];
+    const bool has_to_give_up =
+        told.answer.is_full != 0 ? (client.owned() & ~told.answer.partitions) != 0 : !client.keeps_what_it_owns();
+    const bool owes = has_to_give_up || client.async().acknowledges != 0;
+    history.well_at_plus_one[told.request.client] =
+        owes ? std::uint8_t{0} : history.arrived_at_plus_one[told.request.client];
+    if (has_to_give_up) count(step.coverage, Occurrence::revocation_told);
 }
 
 /// Whoever takes an instance over is told later; until then nobody can say which process is the newest.
@@ -298,6 +333,13 @@ void GroupWorld::arrive(Step& step, const Message& request, bool heard) const {
     state.rest.parked.push_back(parked);
     std::ranges::sort(state.rest.parked);
     step.events.arrived = parked;
+    if (heard && request.kind == Message::Kind::consumer_heartbeat) {
+        // One that does not say what its sender has given up leaves the rebalance timeout as it is.
+        const Client& client = state.rest.clients[request.client];
+        const bool owes = client.async().acknowledges != 0 || (request.says_owned == 0 && !client.is_settled());
+        state.rest.history.arrived_at_plus_one[request.client] =
+            owes ? std::uint8_t{0} : static_cast<std::uint8_t>(state.partition->ticks + 1);
+    }
     const std::array<Member, kMaxClients> newest = state.rest.history.newest;
     if (is_new) forget_newest_if_another_joins(state, request.client);
     give(step, input);
@@ -310,12 +352,12 @@ void GroupWorld::arrive(Step& step, const Message& request, bool heard) const {
 
 void GroupWorld::hear(Step& step, const Message& answer) const {
     step.tell([&] { return fmt::format("client {} hears: {}", answer.client, message_text(answer, scope_)); });
-    ClassicConsumer& client = step.state.rest.clients[answer.client];
-    const Partitions owned = client.owned;
+    Client& client = step.state.rest.clients[answer.client];
+    const Partitions owned = client.owned();
     client.answered(scope_, answer);
-    if (client.generation_plus_one == 0) step.state.rest.history.well_at_plus_one[answer.client] = 0;
-    if (client.owned != owned) {
-        step.tell([&] { return fmt::format("client {} owns {}", answer.client, partitions_text(client.owned)); });
+    if (client.generation_plus_one() == 0) step.state.rest.history.well_at_plus_one[answer.client] = 0;
+    if (client.owned() != owned) {
+        step.tell([&] { return fmt::format("client {} owns {}", answer.client, partitions_text(client.owned())); });
     }
 }
 
@@ -355,11 +397,8 @@ void GroupWorld::stop(Step& step, std::uint8_t client, bool request_is_late) con
 }
 
 void GroupWorld::leave(Step& step, std::uint8_t client) const {
-    ClassicConsumer& leaving = step.state.rest.clients[client];
-    Message request;
-    request.kind = Message::Kind::leave;
-    request.member = leaving.member;
-    send(step.state, client, request);
+    Client& leaving = step.state.rest.clients[client];
+    send(step.state, client, leaving.leaving(scope_.instance[client] != 0));
     leaving.stop();
     step.state.rest.history.well_at_plus_one[client] = 0;
     step.tell([&] {
@@ -392,6 +431,11 @@ void GroupWorld::send(State& state, std::uint8_t client, Message request) const 
     state.rest.clients[client].sent(request.kind);
 }
 
+void GroupWorld::start(State& state, std::uint8_t client) const {
+    const Member fresh = scope_.is_async(client) ? fresh_member(state, client) : kNoMember;
+    state.rest.clients[client].start(fresh);
+}
+
 /// Whoever has something to say says it as soon as there is a coordinator that would hear it.
 void GroupWorld::send_what_is_due(State& state) const {
     if (state.partition->view.loaded == 0) return;
@@ -412,9 +456,9 @@ Member GroupWorld::fresh_member(const State& state, std::uint8_t client) const {
         add(message.member);
         for (const Listed& listed : message.members) add(listed.member);
     };
-    for (const ClassicConsumer& other : state.rest.clients) {
-        add(other.member);
-        for (const Listed& listed : other.assignment) add(listed.member);
+    for (const Client& other : state.rest.clients) {
+        add(other.member());
+        for (const Listed& listed : other.classic().assignment) add(listed.member);
     }
     std::ranges::for_each(state.rest.slots, add_message);
     std::ranges::for_each(state.rest.late, add_message);
@@ -448,7 +492,8 @@ ErrorCode GroupWorld::probe(const State& state, const Message& request) const {
     if (const Probed* known = probes_->find(key)) return known->error;
     OffsetsPartition copy = *state.partition;
     const PartitionOutput output = group::step(scope_, copy, input);
-    Probed probed{output.written.empty() ? ErrorCode::coordinator_load_in_progress : ErrorCode::none};
+    const bool is_taken = copy.writes.size() > state.partition->writes.size();
+    Probed probed{is_taken ? ErrorCode::none : ErrorCode::coordinator_load_in_progress};
     for (const PartitionOutput::Answer& answer : output.answers) {
         if (answer.token == input.token) probed.error = answer.answer.error();
     }

@@ -76,6 +76,7 @@ class GroupWorld {
     const PartitionOutput& give(Step& step, const PartitionInput& input) const;
     void take_answer(Step& step, const PartitionOutput::Answer& answer) const;
     void note(Step& step, const Answered& told) const;
+    void note_heartbeat(Step& step, const Answered& told) const;
     void forget_newest_if_another_joins(State& state, std::uint8_t client) const;
     void note_offsets(Step& step, const PartitionOutput& output) const;
     void arrive(Step& step, const Message& request, bool heard) const;
@@ -85,6 +86,7 @@ class GroupWorld {
     void leave(Step& step, std::uint8_t client) const;
     void lose_slot(Step& step, std::uint8_t client) const;
     void unhear(State& state, std::uint8_t client) const;
+    void start(State& state, std::uint8_t client) const;
     void make_late(State& state, const Message& request) const;
     void send(State& state, std::uint8_t client, Message request) const;
     void send_what_is_due(State& state) const;

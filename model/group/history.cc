@@ -41,6 +41,19 @@ void note_commit(History& history, const Parked& commit) {
     }
 }
 
+void note_heartbeat(const Scope& scope, History& history, const Answered& told) {
+    if (is_leaving(told.request)) return;
+    const std::uint8_t client = told.request.client;
+    if (history.told_epoch_as[client] != told.request.member) history.told_epoch_plus_one[client] = 0;
+    history.told_epoch_as[client] = told.request.member;
+    std::uint8_t& epoch = history.told_epoch_plus_one[client];
+    epoch = std::max(epoch, told.answer.generation_plus_one);
+    if (told.answer.is_full == 0) return;
+    for (std::size_t p = 0; p < kPartitions; ++p) {
+        if (has(told.answer.partitions, p)) history.given_to[p] = owner_key(scope, told.request.member);
+    }
+}
+
 }  // namespace
 
 void forget_generations(History& history) {
@@ -60,6 +73,8 @@ void note_told(const Scope& scope, History& history, const Answered& told) {
             return note_assignment(scope, history, told);
         case Message::Kind::commit:
             return note_commit(history, told.request);
+        case Message::Kind::consumer_heartbeat:
+            return note_heartbeat(scope, history, told);
         default:
             return;
     }

@@ -10,6 +10,11 @@ namespace highwater::model::group {
     return instance == 0 ? member : static_cast<std::uint8_t>(0x80 | instance);
 }
 
+/// Of a ConsumerGroupHeartbeat: its member leaves.
+[[nodiscard]] inline bool is_leaving(const Parked& heartbeat) {
+    return heartbeat.generation_plus_one == 0 || heartbeat.generation_plus_one == kLeavesForAWhile;
+}
+
 /// The group is no more: one of its name that comes later begins anew, with members that have other ids.
 void forget_generations(History& history);
 

@@ -19,6 +19,9 @@ inline constexpr Member kNoMember = 0;
     return static_cast<std::uint8_t>((member - 1U) / kIdsPerClient);
 }
 
+/// In place of a member epoch plus one: -2, with which a static member leaves for a while (KIP-848).
+inline constexpr std::uint8_t kLeavesForAWhile = 0xFF;
+
 /// A set of partitions: bit i for partition i.
 using Partitions = std::uint8_t;
 inline constexpr Partitions kAllPartitions = (1U << kPartitions) - 1;
@@ -41,7 +44,7 @@ struct Listed {
 
 /// One kind of message for all, so that a network is an array of them. What a kind does not use is zero.
 struct Message {
-    enum class Kind : std::uint8_t { none, join, sync, heartbeat, leave, commit };
+    enum class Kind : std::uint8_t { none, join, sync, heartbeat, leave, commit, consumer_heartbeat };
 
     Kind kind = Kind::none;
     std::uint8_t is_answer = 0;
@@ -50,12 +53,15 @@ struct Message {
     std::uint8_t broker = 0;
     /// Who speaks; join answer: what it is called from now on.
     Member member = kNoMember;
-    /// The generation that the member claims, or is told, plus one: 0 is -1.
+    /// The generation or member epoch that the member claims, or is told, plus one: 0 is -1.
     std::uint8_t generation_plus_one = 0;
-    /// join: what the member says that it owns.
+    /// join, consumer heartbeat: what the member says that it owns.
     Partitions owned = 0;
     std::uint8_t owned_generation = 0;
-    /// sync answer: what it is given; commit: of which partitions.
+    /// consumer heartbeat: it says all there is to say, what it owns; its answer: says what the member has.
+    std::uint8_t is_full = 0;
+    std::uint8_t says_owned = 0;
+    /// sync answer, consumer heartbeat answer: what it is given; commit: of which partitions.
     Partitions partitions = 0;
     /// commit: the offset.
     std::uint8_t offset = 0;

@@ -30,7 +30,8 @@ Partitions partitions_in(std::string_view assignment) {
 }
 
 MemberClaim claim_of(const Scope& scope, const Message& request) {
-    const std::uint8_t instance = request.client == kSimpleConsumer ? std::uint8_t{0} : scope.instance[request.client];
+    const std::uint8_t instance =
+        request.client == kSimpleConsumer ? std::uint8_t{0} : scope.told_instance(request.client);
     return {member_id_of(request.member, instance), instance_id_of(instance),
             generation_of(request.generation_plus_one)};
 }
@@ -53,7 +54,7 @@ JoinReceived join_of(const Scope& scope, const Message& request, GroupToken toke
 }
 
 OffsetCommitReceived commit_of(const Scope& scope, const Message& request, GroupToken token) {
-    OffsetCommitReceived commit{token, std::string{kGroup}, claim_of(scope, request), std::nullopt, {}};
+    OffsetCommitReceived commit{token, std::string{kGroup}, claim_of(scope, request), std::nullopt, {}, true};
     for (std::size_t p = 0; p < kPartitions; ++p) {
         if (!has(request.partitions, p)) continue;
         commit.offsets.push_back({{std::string{kTopic}, PartitionId{static_cast<std::int32_t>(p)}},
@@ -62,6 +63,41 @@ OffsetCommitReceived commit_of(const Scope& scope, const Message& request, Group
                                   {}});
     }
     return commit;
+}
+
+AssignedPartitions assigned_of(Partitions partitions) {
+    AssignedPartitions assigned;
+    for (std::size_t p = 0; p < kPartitions; ++p) {
+        if (has(partitions, p)) assigned[topic_id()].push_back(PartitionId{static_cast<std::int32_t>(p)});
+    }
+    return assigned;
+}
+
+ConsumerHeartbeatReceived consumer_heartbeat_of(const Scope& scope, const Message& request, GroupToken token) {
+    const std::uint8_t instance = scope.told_instance(request.client);
+    ConsumerHeartbeatReceived heartbeat{.token = token,
+                                        .group = std::string{kGroup},
+                                        .member_id = member_id_of(request.member, instance),
+                                        .member_epoch = kLeaveGroupStaticMemberEpoch,
+                                        .group_instance_id = instance_id_of(instance),
+                                        .rack_id = std::nullopt,
+                                        .rebalance_timeout = std::nullopt,
+                                        .subscribed_topic_names = std::nullopt,
+                                        .subscribed_topic_regex = std::nullopt,
+                                        .server_assignor = std::nullopt,
+                                        .owned = std::nullopt,
+                                        .client_id = std::string{kClient},
+                                        .client_host = {},
+                                        .fresh_id = {}};
+    if (request.generation_plus_one != kLeavesForAWhile) {
+        heartbeat.member_epoch = GroupEpoch{request.generation_plus_one - 1};
+    }
+    if (request.is_full != 0) {
+        heartbeat.rebalance_timeout = kTimeout;
+        heartbeat.subscribed_topic_names = {std::string{kTopic}};
+    }
+    if (request.says_owned != 0) heartbeat.owned = assigned_of(request.owned);
+    return heartbeat;
 }
 
 Message answer_with(Message::Kind kind, ErrorCode error) {
@@ -91,6 +127,12 @@ TokenAnswer told(const JoinAnswer& said) {
 }
 
 }  // namespace
+
+TopicId topic_id() {
+    TopicId id;
+    id.bytes[0] = 1;
+    return id;
+}
 
 std::uint8_t generation_plus_one(Generation generation) {
     const std::int32_t later = generation.value() / kGenerationsLeftOut;
@@ -133,7 +175,7 @@ GroupInput input_of(const Scope& scope, const Message& request, GroupToken token
         case Message::Kind::sync: {
             SyncReceived sync{token, group, std::move(claim), std::nullopt, std::nullopt, {}};
             for (const Listed& listed : request.members) {
-                const std::uint8_t instance = scope.instance[client_of(listed.member)];
+                const std::uint8_t instance = scope.told_instance(client_of(listed.member));
                 sync.assignments.emplace_back(member_id_of(listed.member, instance),
                                               std::string(1, static_cast<char>(kFirst + listed.assigned)));
             }
@@ -143,6 +185,8 @@ GroupInput input_of(const Scope& scope, const Message& request, GroupToken token
             return HeartbeatReceived{token, group, std::move(claim)};
         case Message::Kind::leave:
             return LeaveReceived{token, group, {{claim.member_id, claim.group_instance_id}}};
+        case Message::Kind::consumer_heartbeat:
+            return consumer_heartbeat_of(scope, request, token);
         case Message::Kind::commit:
             return commit_of(scope, request, token);
         case Message::Kind::none:
@@ -166,6 +210,21 @@ std::optional<TokenAnswer> answer_of(const GroupEffect& effect) {
         const bool of_all = leave->error != ErrorCode::none || leave->members.empty();
         return TokenAnswer{leave->token,
                            answer_with(Message::Kind::leave, of_all ? leave->error : leave->members.front())};
+    }
+    if (const auto* heartbeat = std::get_if<ConsumerHeartbeatAnswer>(&effect)) {
+        Message answer = answer_with(Message::Kind::consumer_heartbeat, heartbeat->error);
+        if (heartbeat->error == ErrorCode::none && heartbeat->member_epoch >= GroupEpoch{0}) {
+            answer.generation_plus_one = narrow(std::int64_t{heartbeat->member_epoch.value()} + 1);
+        }
+        answer.is_full = heartbeat->assignment ? 1 : 0;
+        if (heartbeat->assignment) {
+            for (const auto& [topic, partitions] : *heartbeat->assignment) {
+                for (const PartitionId id : partitions) {
+                    answer.partitions = static_cast<Partitions>(answer.partitions | 1U << id.value());
+                }
+            }
+        }
+        return TokenAnswer{heartbeat->token, answer};
     }
     if (const auto* offsets = std::get_if<OffsetsAnswer>(&effect)) {
         return TokenAnswer{offsets->token, answer_with(Message::Kind::commit, offsets->error)};

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/base/ids.h"
 #include "core/base/time.h"
 #include "core/group/group_effect.h"
 #include "core/group/group_input.h"
@@ -15,6 +16,7 @@ namespace highwater::model::group {
 
 inline constexpr std::string_view kGroup = "g";
 inline constexpr std::string_view kTopic = "t";
+[[nodiscard]] TopicId topic_id();
 /// So often the clock's hand moves. Two ticks are more than a session, a rebalance timeout, and the five minutes that a
 /// new member has.
 inline constexpr Duration kTick = std::chrono::minutes{3};

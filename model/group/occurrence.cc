@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, kOccurrences> kNames = {
     "offset expired",
     "partition owned by a member whose commits are not taken, too",
     "partition moved to another member",
+    "partition to give up told",
     "session ended",
     "request of a lower generation refused",
     "commit without membership",

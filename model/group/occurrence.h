@@ -28,6 +28,8 @@ enum class Occurrence : std::size_t {
     partition_owned_by_a_fenced_member_too,
     /// P25: a partition changed its owner.
     partition_moved,
+    /// P25: a member that has to give up a partition is told so (KIP-848).
+    revocation_told,
     /// P25: a member is unknown a session after it was told that it belongs to the group.
     session_ended,
     /// P26: a request of a lower generation came, and was refused.

@@ -22,14 +22,32 @@ GroupConfig config_of(const Scope& scope) {
     GroupConfig config;
     config.initial_rebalance_delay = scope.initial_delay ? kTick / 3 : Duration{};
     config.offsets_retention = kOffsetsRetention;
+    config.consumer_session_timeout = kTimeout;
+    config.consumer_assignment_interval = Duration{};
     return config;
 }
 
+/// Of the one topic. A classic group does not look at them.
+const GroupTopics& topics() {
+    static const GroupTopics topics{.version = 1,
+                                    .by_name = {{std::string{kTopic}, {topic_id(), std::int32_t{kPartitions}}}}};
+    return topics;
+}
+
+/// Empty: the record is about no member.
+std::string_view member_id_in(const GroupRecord& record) {
+    return std::visit(
+        [](const auto& one) {
+            if constexpr (requires { one.member_id; }) return std::string_view{one.member_id};
+            return std::string_view{};
+        },
+        record);
+}
+
 bool same_key(const GroupRecord& a, const GroupRecord& b) {
+    if (a.index() != b.index() || member_id_in(a) != member_id_in(b)) return false;
     const auto* offset = std::get_if<OffsetCommitRecord>(&a);
-    const auto* other = std::get_if<OffsetCommitRecord>(&b);
-    if (offset == nullptr || other == nullptr) return offset == other;
-    return offset->partition == other->partition;
+    return offset == nullptr || offset->partition == std::get_if<OffsetCommitRecord>(&b)->partition;
 }
 
 bool has_group_record(const GroupRecords& records) {
@@ -48,6 +66,10 @@ Durable durable_of(const GroupCoordinator& machine) {
     }
     const ClassicGroup* group = machine.find(kGroup);
     durable.group.emplace();
+    if (const ConsumerGroup* consumers = machine.find_consumer(kGroup)) {
+        print_to(*durable.group, *consumers);
+        return durable;
+    }
     if (group == nullptr || group->generation == Generation{0}) return durable;
     durable.generation = group->generation.value();
     std::map<std::string, std::string> assignments;
@@ -68,7 +90,7 @@ class Turn {
 
     void give(const GroupInput& input) {
         GroupEffects effects;
-        machine().step(now(), wall(), input, effects);
+        machine().step(now(), wall(), input, effects, topics());
         for (GroupEffect& effect : effects) carry_out(effect);
     }
 
@@ -93,7 +115,7 @@ class Turn {
             if (i < keep) {
                 append(write.records);
                 GroupEffects unheard;
-                as_if.step(now(), wall(), GroupWriteCommitted{write.id}, unheard);
+                as_if.step(now(), wall(), GroupWriteCommitted{write.id}, unheard, topics());
             } else {
                 lose(*write.records);
                 group_record_lost = group_record_lost || has_group_record(*write.records);
@@ -216,11 +238,15 @@ class Members {
     }
     void add(const GroupRecords& records) {
         for (const GroupRecord& record : records) {
+            add(member_id_in(record));
             const auto* group = std::get_if<GroupMetadataRecord>(&record);
             if (group == nullptr || !group->value) continue;
             for (const PersistedMember& member : group->value->members) add(member.member_id);
             add(group->value->leader.value_or(""));
         }
+    }
+    void add(const ConsumerGroup& group) {
+        for (const auto& [id, member] : group.members) add(id);
     }
     void add(const ClassicGroup& group) {
         for (const auto& [id, member] : group.members) add(id);
@@ -241,6 +267,7 @@ PartitionView view_of(const OffsetsPartition& partition) {
     view.writes = narrow(static_cast<std::int64_t>(partition.writes.size()));
     Members members;
     for (const auto& [id, group] : machine.groups()) members.add(group);
+    for (const auto& [id, group] : machine.consumer_groups()) members.add(group);
     for (const OffsetsPartition::Batch& batch : partition.log) members.add(*batch);
     for (const OffsetsPartition::Write& write : partition.writes) members.add(*write.records);
     view.members = members.bits;

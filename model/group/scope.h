@@ -26,7 +26,9 @@ struct Controls {
     bool deadlines_do_not_fire = false;
     /// O11: a run that has come to rest is not judged.
     bool rest_is_not_judged = false;
-    /// C1: a member that is told of a rebalance keeps what it owns, though its protocol is eager.
+    /// O8: what members say does not name their group.instance.id.
+    bool instance_ids_are_not_told = false;
+    /// C1: a member keeps what it has to give up: of an eager protocol in a rebalance, or of KIP-848.
     bool members_do_not_revoke = false;
 
     friend bool operator==(const Controls&, const Controls&) = default;
@@ -39,6 +41,10 @@ struct Scope {
     std::uint8_t clients = 3;
     /// By client: 0 for a dynamic member, otherwise the number of its `group.instance.id`. Several may have the same.
     std::array<std::uint8_t, kMaxClients> instance{};
+    /// The clients that speak the protocol of consumer groups (KIP-848; bit i: client i); the others, the classic one.
+    std::uint8_t consumer_protocol = 0;
+    /// Of those: they take on partitions also while a heartbeat is under way that says they do not own them.
+    bool members_are_hasty = false;
     /// Members keep what they own while they rebalance (KIP-429).
     bool cooperative = false;
     /// A new member is given its id before it joins (KIP-394).
@@ -70,6 +76,11 @@ struct Scope {
     [[nodiscard]] bool may_disturb(std::uint8_t client) const {
         return disturbed == 0 || (disturbed >> client & 1) != 0;
     }
+    /// The instance that the coordinator hears of.
+    [[nodiscard]] std::uint8_t told_instance(std::uint8_t client) const {
+        return controls.instance_ids_are_not_told ? std::uint8_t{0} : instance[client];
+    }
+    [[nodiscard]] bool is_async(std::uint8_t client) const { return (consumer_protocol >> client & 1) != 0; }
     [[nodiscard]] std::uint8_t& budget(ActionKind kind) { return budgets[static_cast<std::size_t>(kind)]; }
     [[nodiscard]] std::uint8_t budget(ActionKind kind) const { return budgets[static_cast<std::size_t>(kind)]; }
     friend bool operator==(const Scope&, const Scope&) = default;

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "model/group/client.h"
 #include "model/group/message.h"
 #include "model/group/offsets_partition.h"
 #include "model/group/scope.h"
-#include "model/world/clients/classic_consumer.h"
 #include "model/world/fixed_vector.h"
 
 namespace highwater::model::group {
@@ -50,6 +50,12 @@ struct History {
     /// By client: the tick, plus one, at which it was last told that it belongs to the group. 0: by this coordinator
     /// not.
     std::array<std::uint8_t, kMaxClients> well_at_plus_one{};
+    /// By client: the tick, plus one, at which its heartbeat that waits came to the coordinator (KIP-848): whatever is
+    /// written because of it, its session counts from then.
+    std::array<std::uint8_t, kMaxClients> arrived_at_plus_one{};
+    /// By client: the highest member epoch that it was told (KIP-848), plus one, and under which id.
+    std::array<std::uint8_t, kMaxClients> told_epoch_plus_one{};
+    std::array<Member, kMaxClients> told_epoch_as{};
     /// Ticks since the last disturbance that passed because nothing else could happen.
     std::uint8_t waits = 0;
 
@@ -60,7 +66,7 @@ struct History {
 struct State {
     const OffsetsPartition* partition = nullptr;
     struct Rest {
-        std::array<ClassicConsumer, kMaxClients> clients;
+        std::array<Client, kMaxClients> clients;
         /// By client: its request, or the answer to it.
         std::array<Message, kMaxClients> slots;
         /// Requests that were given up. A multiset, kept sorted.

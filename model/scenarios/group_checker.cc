@@ -13,6 +13,9 @@ namespace group {
 
 std::string bounds_of(const Scope& scope) {
     std::string bounds = fmt::format("{} {} clients", scope.clients, scope.cooperative ? "cooperative" : "eager");
+    if (scope.consumer_protocol != 0) {
+        bounds += fmt::format(" ({:03b} (as bits) with the protocol of consumer groups)", scope.consumer_protocol);
+    }
     std::vector<int> instances;
     for (std::uint8_t id = 0; id < scope.clients; ++id) instances.push_back(scope.instance[id]);
     if (std::ranges::any_of(instances, [](int instance) { return instance != 0; })) {
@@ -59,11 +62,12 @@ GroupWorld live_world(const Scope& scope) {
 }
 
 bool set_control(Scope& scope, std::string_view name) {
-    static constexpr std::array<std::pair<std::string_view, bool Controls::*>, 5> kControls = {{
+    static constexpr std::array<std::pair<std::string_view, bool Controls::*>, 6> kControls = {{
         {"failover_keeps_everything", &Controls::failover_keeps_everything},
         {"failover_loses_everything", &Controls::failover_loses_everything},
         {"deadlines_do_not_fire", &Controls::deadlines_do_not_fire},
         {"rest_is_not_judged", &Controls::rest_is_not_judged},
+        {"instance_ids_are_not_told", &Controls::instance_ids_are_not_told},
         {"members_do_not_revoke", &Controls::members_do_not_revoke},
     }};
     for (const auto& [known, member] : kControls) {

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "model/group/check/property.h"
+
 namespace highwater::model::group {
 namespace {
 
@@ -167,10 +169,90 @@ Scenario joining() {
                            partition_moved, came_to_rest}};
 }
 
+/// Two members of a consumer group; the second starts later. No heartbeat is late: see late_heartbeats().
+Scenario consumers() {
+    using enum Occurrence;
+    Scope small;
+    small.clients = 2;
+    small.consumer_protocol = 0b011;
+    small.down_at_first = 0b010;
+    small.budget(ActionKind::failover) = 1;
+    small.budget(ActionKind::tick) = 2;
+    small.budget(ActionKind::crash) = 1;
+    small.disturbances = 2;
+    Scope ci = small;
+    ci.budget(ActionKind::drop) = 1;
+    ci.budget(ActionKind::give_up) = 1;
+    ci.budget(ActionKind::leave) = 1;
+    ci.budget(ActionKind::fail_write) = 1;
+    Scope medium = ci;
+    medium.disturbances = 3;
+    return {.name = "groups-consumer",
+            .sentence =
+                "Members of a consumer group (KIP-848) join, give back partitions in their own time, stall and crash, "
+                "while answers are lost and the coordinator goes with records that may be lost.",
+            .known_to_fail = {},
+            .scopes = {{ScopeSize::small, small, {{1072348, 80}}},
+                       {ScopeSize::ci, ci, {{3092609, 83}}},
+                       {ScopeSize::medium, medium, std::nullopt}},
+            .must_occur = {generation_told, assignment_told, coordinator_changed, write_lost_at_failover,
+                           write_kept_at_failover, offsets_replayed, group_replayed, group_settled, member_forgotten,
+                           session_ended, partition_moved, revocation_told, came_to_rest}};
+}
+
+/// An answer that nobody hears is not given again: what a late heartbeat was told is news that its member never gets,
+/// so it may be out and a partition without an owner until the next change (KIP-848). What is safe stays judged.
+Scenario late_heartbeats() {
+    using enum Occurrence;
+    Scope small;
+    small.clients = 2;
+    small.consumer_protocol = 0b011;
+    small.settled = false;
+    small.budget(ActionKind::failover) = 1;
+    small.budget(ActionKind::tick) = 1;
+    small.budget(ActionKind::hold) = 1;
+    small.budget(ActionKind::duplicate) = 1;
+    small.disturbances = 2;
+    small.controls.rest_is_not_judged = true;
+    small.silenced_properties = *properties().bit_of("WholeSession");
+    Scope ci = small;
+    ci.budget(ActionKind::tick) = 2;
+    ci.budget(ActionKind::crash) = 1;
+    ci.budget(ActionKind::fail_write) = 1;
+    Scope medium = ci;
+    medium.disturbances = 3;
+    return {.name = "groups-consumer-late",
+            .sentence =
+                "Heartbeats of a consumer group's members (KIP-848) come late or twice, also at the next coordinator: "
+                "what a member says that it owned is no claim to what it has got since.",
+            .known_to_fail = {},
+            .scopes = {{ScopeSize::small, small, {{1272080, 36}}},
+                       {ScopeSize::ci, ci, {{5314123, 51}}},
+                       {ScopeSize::medium, medium, std::nullopt}},
+            .must_occur = {generation_told, assignment_told, coordinator_changed, write_lost_at_failover,
+                           write_kept_at_failover, late_request_arrived, request_repeated, offsets_replayed,
+                           group_replayed, partition_moved, revocation_told}};
+}
+
+/// A gap of the protocol, in Kafka 4.3 as here (docs/findings.md).
+Scenario hasty_members() {
+    using enum Occurrence;
+    Scope small = consumers().scopes.front().scope;
+    small.members_are_hasty = true;
+    return {.name = "groups-consumer-hasty",
+            .sentence =
+                "Members of a consumer group take on partitions while a heartbeat is under way that says they do not "
+                "own them: believed to have nothing to give back, they own what somebody else is given.",
+            .known_to_fail = "Exclusive",
+            .scopes = {{ScopeSize::small, small, std::nullopt}},
+            .must_occur = {generation_told, assignment_told}};
+}
+
 }  // namespace
 
 std::span<const Scenario> group_scenarios() {
-    static const std::vector<Scenario> scenarios = {classic(), statics(), offsets(), cooperative(), joining()};
+    static const std::vector<Scenario> scenarios = {classic(), statics(),   offsets(),         cooperative(),
+                                                    joining(), consumers(), late_heartbeats(), hasty_members()};
     return scenarios;
 }
 

@@ -147,13 +147,13 @@ class Painter {
     [[nodiscard]] std::vector<LaneState> states_of(const State& state) const {
         std::vector<LaneState> states;
         for (std::uint8_t id = 0; id < scope_.clients; ++id) {
-            const ClassicConsumer& client = state.rest.clients[id];
+            const Client& client = state.rest.clients[id];
             LaneState lane;
             lane.up = client.is_up();
-            lane.role = !lane.up ? "down" : client.phase == ClassicConsumer::Phase::member ? "member" : "joining";
-            lane.facts.push_back({"is", member_text(client.member, scope_)});
-            lane.facts.push_back({"generation", fmt::format("{}", generation_of(client.generation_plus_one))});
-            lane.facts.push_back({"owns", partitions_text(client.owned)});
+            lane.role = !lane.up ? "down" : client.is_member() ? "member" : "joining";
+            lane.facts.push_back({"is", member_text(client.member(), scope_)});
+            lane.facts.push_back({"generation", fmt::format("{}", generation_of(client.generation_plus_one()))});
+            lane.facts.push_back({"owns", partitions_text(client.owned())});
             states.push_back(std::move(lane));
         }
         for (std::uint8_t id = 0; id < kBrokers; ++id) states.push_back(broker_of(state, id));

@@ -46,6 +46,17 @@ std::optional<std::string> judge_generation(const History& history, const Answer
                        generation_of(history.ever_told_generation_plus_one));
 }
 
+/// A member is never told an epoch below one that it was told, not even when it joins again under its id.
+std::optional<std::string> judge_epoch(const History& history, const Answered& told) {
+    const std::uint8_t client = told.request.client;
+    const bool falls = !is_leaving(told.request) && history.told_epoch_as[client] == told.request.member &&
+                       told.answer.generation_plus_one < history.told_epoch_plus_one[client];
+    if (!falls) return std::nullopt;
+    return fmt::format("client {} is told epoch {}; it was told epoch {} before", client,
+                       generation_of(told.answer.generation_plus_one),
+                       generation_of(history.told_epoch_plus_one[client]));
+}
+
 std::optional<std::string> judge_told(const Judged& judged) {
     History history = judged.before.rest.history;
     for (const Answered& told : judged.events.told) {
@@ -55,6 +66,9 @@ std::optional<std::string> judge_told(const Judged& judged) {
         }
         if (told.request.kind == Message::Kind::sync) {
             if (auto facts = judge_assignment(judged, history, told)) return facts;
+        }
+        if (told.request.kind == Message::Kind::consumer_heartbeat) {
+            if (auto facts = judge_epoch(history, told)) return facts;
         }
         note_told(judged.scope(), history, told);
     }
@@ -71,6 +85,8 @@ std::optional<std::string> judge_arrived(const Judged& judged) {
         count(judged.coverage, Occurrence::commit_without_membership);
         return std::nullopt;
     }
+    // What a member of a consumer group may still do at an older epoch is P25's.
+    if (judged.scope().is_async(request.client)) return std::nullopt;
     const bool claims = request.kind == Message::Kind::sync || request.kind == Message::Kind::heartbeat ||
                         request.kind == Message::Kind::commit;
     if (!claims || request.generation_plus_one >= present) return std::nullopt;

@@ -35,10 +35,12 @@ ErrorCode Judged::to_heartbeat(std::uint8_t id) const {
     return asked(*this, id, client(id).heartbeat());
 }
 
-ErrorCode Judged::to_commit(std::uint8_t id) const {
-    Message commit = client(id).heartbeat();
+ErrorCode Judged::to_commit(std::uint8_t id, std::size_t partition) const {
+    Message commit;
     commit.kind = Message::Kind::commit;
-    commit.partitions = kAllPartitions;
+    commit.member = client(id).member();
+    commit.generation_plus_one = client(id).generation_plus_one();
+    commit.partitions = static_cast<Partitions>(1U << partition);
     commit.offset = 1;
     return asked(*this, id, commit);
 }
@@ -56,7 +58,7 @@ bool Judged::everybody_waits() const {
 
 bool Judged::somebody_is_in_the_group() const {
     for (std::uint8_t id = 0; id < scope().clients; ++id) {
-        const bool asks = client(id).is_up() && client(id).member != kNoMember;
+        const bool asks = client(id).is_up() && client(id).has_joined();
         if (asks && is_known(to_heartbeat(id))) return true;
     }
     return false;

@@ -21,10 +21,11 @@ struct Judged {
 
     [[nodiscard]] const Scope& scope() const { return world.scope(); }
     [[nodiscard]] const History& history() const { return now.rest.history; }
-    [[nodiscard]] const ClassicConsumer& client(std::uint8_t id) const { return now.rest.clients[id]; }
-    /// What the coordinator would say to a heartbeat, or to a commit, of this client. None: it is taken.
+    [[nodiscard]] const Client& client(std::uint8_t id) const { return now.rest.clients[id]; }
+    /// What the coordinator would say to a heartbeat of this client, or to its commit for this partition. None: it is
+    /// taken.
     [[nodiscard]] ErrorCode to_heartbeat(std::uint8_t id) const;
-    [[nodiscard]] ErrorCode to_commit(std::uint8_t id) const;
+    [[nodiscard]] ErrorCode to_commit(std::uint8_t id, std::size_t partition) const;
     /// The coordinator lets whatever concerns the group wait (or does not serve yet).
     [[nodiscard]] bool everybody_waits() const;
     /// Some client would be known if it sent a heartbeat.
