@@ -21,6 +21,9 @@ class ClusterMetadata {
     /// Groups of the consumer protocol (KIP-848).
     static constexpr std::int16_t kGroupVersion = 1;
     static constexpr const char* kGroupVersionFeature = "group.version";
+    /// Each transaction ends with its producer epoch (KIP-890).
+    static constexpr std::int16_t kTransactionVersion = kTransactionV2.value();
+    static constexpr const char* kTransactionVersionFeature = "transaction.version";
 
     /// Opens the log (made if missing) and replays it.
     static storage::IoResult<std::unique_ptr<ClusterMetadata>> open(storage::FileSystem& files,

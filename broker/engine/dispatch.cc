@@ -8,6 +8,8 @@
 #include "broker/engine/handlers.h"
 #include "broker/engine/node.h"
 #include "net/wire/header.h"
+#include "net/wire/message/add_offsets_to_txn.h"
+#include "net/wire/message/add_partitions_to_txn.h"
 #include "net/wire/message/alter_configs.h"
 #include "net/wire/message/api_versions.h"
 #include "net/wire/message/consumer_group_describe.h"
@@ -23,6 +25,8 @@
 #include "net/wire/message/describe_log_dirs.h"
 #include "net/wire/message/describe_producers.h"
 #include "net/wire/message/describe_topic_partitions.h"
+#include "net/wire/message/describe_transactions.h"
+#include "net/wire/message/end_txn.h"
 #include "net/wire/message/fetch.h"
 #include "net/wire/message/find_coordinator.h"
 #include "net/wire/message/heartbeat.h"
@@ -32,6 +36,7 @@
 #include "net/wire/message/leave_group.h"
 #include "net/wire/message/list_groups.h"
 #include "net/wire/message/list_offsets.h"
+#include "net/wire/message/list_transactions.h"
 #include "net/wire/message/metadata.h"
 #include "net/wire/message/offset_commit.h"
 #include "net/wire/message/offset_delete.h"
@@ -39,6 +44,8 @@
 #include "net/wire/message/offset_for_leader_epoch.h"
 #include "net/wire/message/produce.h"
 #include "net/wire/message/sync_group.h"
+#include "net/wire/message/txn_offset_commit.h"
+#include "net/wire/message/write_txn_markers.h"
 
 namespace highwater::engine {
 
@@ -87,8 +94,13 @@ constexpr std::array kServed{
     ServedApi{create_topics, answer_now<wire::CreateTopicsRequest>},
     ServedApi{delete_topics, answer_now<wire::DeleteTopicsRequest>},
     ServedApi{delete_records, answer_later<wire::DeleteRecordsRequest>},
-    ServedApi{init_producer_id, answer_now<wire::InitProducerIdRequest>},
+    ServedApi{init_producer_id, answer_later<wire::InitProducerIdRequest>},
     ServedApi{offset_for_leader_epoch, answer_now<wire::OffsetForLeaderEpochRequest>},
+    ServedApi{add_partitions_to_txn, answer_later<wire::AddPartitionsToTxnRequest>},
+    ServedApi{add_offsets_to_txn, answer_later<wire::AddOffsetsToTxnRequest>},
+    ServedApi{end_txn, answer_later<wire::EndTxnRequest>},
+    ServedApi{write_txn_markers, answer_later<wire::WriteTxnMarkersRequest>},
+    ServedApi{txn_offset_commit, answer_later<wire::TxnOffsetCommitRequest>},
     ServedApi{describe_configs, answer_now<wire::DescribeConfigsRequest>},
     ServedApi{alter_configs, answer_now<wire::AlterConfigsRequest>},
     ServedApi{describe_log_dirs, answer_now<wire::DescribeLogDirsRequest>},
@@ -98,6 +110,8 @@ constexpr std::array kServed{
     ServedApi{offset_delete, answer_later<wire::OffsetDeleteRequest>},
     ServedApi{describe_cluster, answer_now<wire::DescribeClusterRequest>},
     ServedApi{describe_producers, answer_now<wire::DescribeProducersRequest>},
+    ServedApi{describe_transactions, answer_now<wire::DescribeTransactionsRequest>},
+    ServedApi{list_transactions, answer_now<wire::ListTransactionsRequest>},
     ServedApi{consumer_group_heartbeat, answer_later<wire::ConsumerGroupHeartbeatRequest>},
     ServedApi{consumer_group_describe, answer_now<wire::ConsumerGroupDescribeRequest>},
     ServedApi{describe_topic_partitions, answer_now<wire::DescribeTopicPartitionsRequest>},

@@ -11,6 +11,7 @@
 #include "core/group/group_coordinator.h"
 #include "core/metadata/group_configs.h"
 #include "core/partition/flush_mode.h"
+#include "core/transaction/transaction_coordinator.h"
 
 namespace highwater::engine {
 
@@ -90,6 +91,18 @@ struct EngineConfig {
     };
     GroupsTopic groups_topic;
     std::chrono::milliseconds offsets_retention_check_interval{600'000};
+    /// `transaction.max.timeout.ms` and `transactional.id.expiration.ms`.
+    TransactionConfig transactions;
+    /// How `__transaction_state` is made when the first client asks for a transaction coordinator.
+    struct TransactionsTopic {
+        std::int32_t partitions = 50;              ///< `transaction.state.log.num.partitions`
+        std::int32_t segment_bytes = 104'857'600;  ///< `transaction.state.log.segment.bytes`
+    };
+    TransactionsTopic transactions_topic;
+    /// `transaction.remove.expired.transaction.cleanup.interval.ms`.
+    std::chrono::milliseconds transactional_id_check_interval{3'600'000};
+    /// `transaction.partition.verification.enable`: of version 1; of version 2 there is always a coordinator asked.
+    bool verifies_transactions = true;
     /// `group.coordinator.rebalance.protocols` names it.
     bool serves_consumer_protocol = true;
 

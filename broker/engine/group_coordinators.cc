@@ -28,15 +28,20 @@ void GroupCoordinators::elected(Partition& partition, std::int32_t partitions, M
         if (partition_of(group) == id) step(id, GroupSettingsChanged{group, settings}, now);
     }
     if (const storage::PartitionLog* log = partition.log()) {
-        const auto load = [&](Offset, const wire::RecordView& record) {
+        const auto load = [&](const wire::BatchHeader& batch, Offset, const wire::RecordView& record) {
             if (!record.key) return false;
             auto read = wire::decode_group_record(*record.key, record.value);
             // Groups of kinds that are not served here keep their records.
             if (!read) return read.error().kind == wire::DecodeErrorKind::unknown_record_type;
-            step(id, GroupRecordLoaded{*std::move(read)}, now);
+            GroupRecordLoaded loaded{*std::move(read)};
+            if (batch.is_transactional()) loaded.producer = batch.producer_id;
+            step(id, std::move(loaded), now);
             return true;
         };
-        const auto loaded = visit_records(*log, log->log_start(), partition.replica().high_watermark(), load);
+        const auto end = [&](ProducerId producer, const TransactionMarker& marker) {
+            step(id, GroupTransactionEnded{producer, marker.commit}, now);
+        };
+        const auto loaded = visit_records(*log, log->log_start(), partition.replica().high_watermark(), load, end);
         if (!loaded) {
             at->second.is_unreadable = true;
             host_->groups_unreadable(id, loaded.error().text());
@@ -107,7 +112,12 @@ void GroupCoordinators::carry_out(PartitionId partition, GroupEffect& effect, Mo
 // One batch for all records of a write: they are there together, or not at all.
 void GroupCoordinators::write(PartitionId partition, const WriteGroupRecords& effect, Moment now) {
     Coordinator& coordinator = coordinators_.at(partition);
-    wire::RecordBatchBuilder builder;
+    wire::BatchOptions options;
+    if (const auto& transaction = effect.transaction) {
+        options.producer = ProducerStamp{transaction->producer.id, transaction->producer.epoch, std::nullopt};
+        options.transactional = true;
+    }
+    wire::RecordBatchBuilder builder(options);
     for (const GroupRecord& record : effect.records) {
         const auto encoded = wire::encode_group_record(record);
         if (!encoded) return failed(partition, effect.write, ErrorCode::message_too_large);
@@ -121,11 +131,13 @@ void GroupCoordinators::write(PartitionId partition, const WriteGroupRecords& ef
     if (batch.size() > settings_.max_batch_bytes) {
         return failed(partition, effect.write, ErrorCode::message_too_large);
     }
-    coordinator.partition->produce(ProduceReceived{.token = ProduceToken{kOurs | effect.write.value()},
-                                                   .acks = Acks::all,
-                                                   .batch = wire::facts(*view),
-                                                   .deadline = now.time + kNoTimeout},
-                                   batch, now);
+    coordinator.partition->produce(
+        ProduceReceived{.token = ProduceToken{kOurs | effect.write.value()},
+                        .acks = Acks::all,
+                        .batch = wire::facts(*view),
+                        .deadline = now.time + kNoTimeout,
+                        .guard = effect.transaction ? effect.transaction->guard : std::nullopt},
+        batch, now);
 }
 
 void GroupCoordinators::failed(PartitionId partition, GroupWrite write, ErrorCode error) {
@@ -139,10 +151,13 @@ void GroupCoordinators::answered(const Partition& partition, const ReplyProduce&
 void GroupCoordinators::settle(Moment now) {
     for (const Written& one : std::exchange(written_, {})) {
         if (!coordinators_.contains(one.partition)) continue;
-        if (one.error == ErrorCode::none) {
-            step(one.partition, GroupWriteCommitted{one.write}, now);
+        const auto* write = std::get_if<GroupWrite>(&one.what);
+        if (write == nullptr) {
+            step(one.partition, std::get<GroupTransactionEnded>(one.what), now);
+        } else if (one.error == ErrorCode::none) {
+            step(one.partition, GroupWriteCommitted{*write}, now);
         } else {
-            step(one.partition, GroupWriteFailed{one.write, one.error}, now);
+            step(one.partition, GroupWriteFailed{*write, one.error}, now);
         }
     }
     for (const auto& [partition, asked] : std::exchange(to_resolve_, {})) {

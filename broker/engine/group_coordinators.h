@@ -11,8 +11,8 @@
 #include "broker/engine/moment.h"
 #include "broker/engine/partition.h"
 #include "broker/engine/slab.h"
-#include "core/group/group_coordinator.h"
 #include "core/coordinator/coordinator_partition.h"
+#include "core/group/group_coordinator.h"
 
 namespace highwater::engine {
 
@@ -111,6 +111,11 @@ class GroupCoordinators {
 
     /// Whether a write was asked for here.
     [[nodiscard]] static bool owns(ProduceToken token) { return (token.value() & kOurs) != 0; }
+    /// Notes that the marker of a transaction is committed in this partition; settle() tells the machine, in the order
+    /// of the log.
+    void transaction_ended(PartitionId partition, GroupTransactionEnded ended) {
+        written_.push_back({partition, ended, ErrorCode::none});
+    }
     /// Notes what became of a write; settle() tells the machine, and what regular expressions match.
     void answered(const Partition& partition, const ReplyProduce& reply);
     [[nodiscard]] bool any_answered() const { return !written_.empty() || !to_resolve_.empty(); }
@@ -140,7 +145,7 @@ class GroupCoordinators {
     };
     struct Written {
         PartitionId partition;
-        GroupWrite write;
+        std::variant<GroupWrite, GroupTransactionEnded> what;
         ErrorCode error = ErrorCode::none;
     };
 

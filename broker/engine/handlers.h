@@ -31,8 +31,6 @@ struct DescribeTopicPartitionsRequest;
 struct DescribeTopicPartitionsResponse;
 struct IncrementalAlterConfigsRequest;
 struct IncrementalAlterConfigsResponse;
-struct InitProducerIdRequest;
-struct InitProducerIdResponse;
 struct ListOffsetsRequest;
 struct ListOffsetsResponse;
 struct MetadataRequest;
@@ -55,6 +53,16 @@ struct LeaveGroupRequest;
 struct OffsetCommitRequest;
 struct OffsetDeleteRequest;
 struct SyncGroupRequest;
+struct DescribeTransactionsRequest;
+struct DescribeTransactionsResponse;
+struct ListTransactionsRequest;
+struct ListTransactionsResponse;
+struct InitProducerIdRequest;
+struct AddPartitionsToTxnRequest;
+struct AddOffsetsToTxnRequest;
+struct EndTxnRequest;
+struct WriteTxnMarkersRequest;
+struct TxnOffsetCommitRequest;
 struct ProduceRequest;
 struct FetchRequest;
 struct DeleteRecordsRequest;
@@ -80,11 +88,14 @@ wire::DescribeLogDirsResponse handle(Node& node, const RequestInfo& request,
                                      const wire::DescribeLogDirsRequest& message);
 wire::DescribeProducersResponse handle(Node& node, const RequestInfo& request,
                                        const wire::DescribeProducersRequest& message);
+wire::DescribeTransactionsResponse handle(Node& node, const RequestInfo& request,
+                                          const wire::DescribeTransactionsRequest& message);
+wire::ListTransactionsResponse handle(Node& node, const RequestInfo& request,
+                                      const wire::ListTransactionsRequest& message);
 wire::DescribeTopicPartitionsResponse handle(Node& node, const RequestInfo& request,
                                              const wire::DescribeTopicPartitionsRequest& message);
 wire::IncrementalAlterConfigsResponse handle(Node& node, const RequestInfo& request,
                                              const wire::IncrementalAlterConfigsRequest& message);
-wire::InitProducerIdResponse handle(Node& node, const RequestInfo& request, const wire::InitProducerIdRequest& message);
 wire::ListOffsetsResponse handle(Node& node, const RequestInfo& request, const wire::ListOffsetsRequest& message);
 wire::MetadataResponse handle(Node& node, const RequestInfo& request, const wire::MetadataRequest& message);
 wire::OffsetForLeaderEpochResponse handle(Node& node, const RequestInfo& request,
@@ -106,5 +117,11 @@ void handle_later(Node& node, const RequestInfo& request, const wire::LeaveGroup
 void handle_later(Node& node, const RequestInfo& request, const wire::OffsetCommitRequest& message);
 void handle_later(Node& node, const RequestInfo& request, const wire::OffsetDeleteRequest& message);
 void handle_later(Node& node, const RequestInfo& request, const wire::SyncGroupRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::InitProducerIdRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::AddPartitionsToTxnRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::AddOffsetsToTxnRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::EndTxnRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::WriteTxnMarkersRequest& message);
+void handle_later(Node& node, const RequestInfo& request, const wire::TxnOffsetCommitRequest& message);
 
 }  // namespace highwater::engine

@@ -14,9 +14,14 @@ namespace {
 constexpr std::uint64_t kReadBytes = 1 << 20;
 constexpr std::size_t kMaxBatchBytes = 64 << 20;
 
-storage::IoResult<void> visit_batch(const wire::BatchView& batch, std::string_view path, const VisitRecord& visit) {
+storage::IoResult<void> visit_batch(const wire::BatchView& batch, std::string_view path, const VisitRecord& visit,
+                                    const VisitMarker& visit_marker) {
     if (const auto good = wire::check_batch(batch); !good) return storage::damaged(path, good.error().what);
-    if (batch.header.is_control()) return {};
+    if (batch.header.is_control()) {
+        const BatchFacts facts = wire::facts(batch);
+        if (facts.marker && visit_marker) visit_marker(facts.producer->id, *facts.marker);
+        return {};
+    }
     wire::Decompressor decompressor;
     wire::RecordBuffer scratch;
     const auto records = wire::clear_records(batch, decompressor, kMaxBatchBytes, scratch);
@@ -24,7 +29,7 @@ storage::IoResult<void> visit_batch(const wire::BatchView& batch, std::string_vi
     wire::RecordReader reader(*records, batch.header.record_count);
     while (const auto record = reader.next()) {
         const Offset offset = batch.header.base_offset + OffsetDelta{record->offset_delta};
-        if (!visit(offset, *record)) {
+        if (!visit(batch.header, offset, *record)) {
             return storage::damaged(path, fmt::format("the record at offset {} is not understood", offset));
         }
     }
@@ -35,7 +40,7 @@ storage::IoResult<void> visit_batch(const wire::BatchView& batch, std::string_vi
 }  // namespace
 
 storage::IoResult<void> visit_records(const storage::PartitionLog& log, Offset from, Offset to,
-                                      const VisitRecord& visit) {
+                                      const VisitRecord& visit, const VisitMarker& visit_marker) {
     std::vector<std::byte> buffer;
     for (Offset at = from; at < to;) {
         const auto slices = log.locate(at, to, kReadBytes, true);
@@ -45,7 +50,7 @@ storage::IoResult<void> visit_records(const storage::PartitionLog& log, Offset f
         if (auto read = storage::read_slices(*slices, buffer); !read) return read;
         wire::BatchReader batches(buffer);
         while (const auto batch = batches.next()) {
-            if (auto good = visit_batch(*batch, log.path(), visit); !good) return good;
+            if (auto good = visit_batch(*batch, log.path(), visit, visit_marker); !good) return good;
         }
         if (batches.end() != wire::BatchesEnd::complete) return storage::damaged(log.path(), "a batch is cut off");
         at = slices->end_offset;

@@ -50,7 +50,7 @@ storage::IoResult<std::unique_ptr<MetadataLog>> MetadataLog::open(storage::FileS
 }
 
 storage::IoResult<void> MetadataLog::replay(const Visit& visit) {
-    return visit_records(*log_, log_->log_start(), log_->log_end(), [&](Offset offset, const wire::RecordView& record) {
+    return visit_records(*log_, log_->log_start(), log_->log_end(), [&](const wire::BatchHeader&, Offset offset, const wire::RecordView& record) {
         return record.value && visit(offset, *record.value);
     });
 }

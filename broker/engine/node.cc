@@ -21,7 +21,7 @@ constexpr std::size_t kMaxParkedPartitions = 500'000;
 }  // namespace
 
 bool is_written_by_the_node_only(std::string_view topic) {
-    return topic == "__cluster_metadata" || topic == "__consumer_offsets" || topic == "__transaction_state";
+    return topic == "__cluster_metadata" || topic == kGroupsTopic || topic == kTransactionsTopic;
 }
 
 Node::Node(EngineConfig config, storage::FileSystem& files, Outbox& outbox, RandomSeed seed)
@@ -32,7 +32,9 @@ Node::Node(EngineConfig config, storage::FileSystem& files, Outbox& outbox, Rand
       connections_(outbox, static_cast<std::size_t>(std::max(config_.max_requests_in_flight, 1))),
       fetch_sessions_(static_cast<std::size_t>(std::max(config_.fetch_session_slots, 0)), kMaxSessionPartitions),
       groups_(*this, {.machine = config_.groups,
-                      .max_batch_bytes = static_cast<std::size_t>(config_.topic_defaults.max_message_bytes)}) {}
+                      .max_batch_bytes = static_cast<std::size_t>(config_.topic_defaults.max_message_bytes)}),
+      transactions_(*this, config_.transactions),
+      verifications_(transactions_, *this) {}
 
 Node::~Node() = default;
 
@@ -72,9 +74,13 @@ void Node::write_batches(Moment now) {
 /// What steps of machines left to do: fetches that may have enough now, records of groups that are committed,
 /// directories that failed.
 void Node::settle(Moment now) {
-    while (!newly_offline_.empty() || fetches_.any_woken() || groups_.any_answered()) {
+    while (!newly_offline_.empty() || fetches_.any_woken() || groups_.any_answered() || markers_.any_answered() ||
+           transactions_.any_answered()) {
         take_directories_offline(now);
+        // A marker is answered when the offsets that it ends count, or are gone.
         groups_.settle(now);
+        markers_.settle();
+        transactions_.settle(now);
         for (const ReplySlot slot : fetches_.take_woken()) {
             auto fetch = fetches_.take(slot);
             if (!fetch) continue;
@@ -148,6 +154,26 @@ void Node::flush_completed(const FlushResult& result, Moment now) {
 
 void Node::answered(Partition& partition, const ReplyProduce& reply) {
     if (GroupCoordinators::owns(reply.token)) return groups_.answered(partition, reply);
+    if (TransactionCoordinators::owns(reply.token)) return transactions_.answered(partition, reply);
+    if (MarkerWrites::owns(reply.token)) {
+        const MarkerToWrite written = markers_.answered(reply);
+        const storage::TopicPartition& name = partition.identity().name;
+        if (name.topic == kGroupsTopic && reply.error == ErrorCode::none) {
+            groups_.transaction_ended(name.partition, {written.producer.id, written.marker.commit});
+        }
+        return;
+    }
+    answer_part(reply);
+}
+
+void Node::refuse_produce(ProduceToken token, ErrorCode error) {
+    ReplyProduce reply;
+    reply.token = token;
+    reply.error = error;
+    answer_part(reply);
+}
+
+void Node::answer_part(const ReplyProduce& reply) {
     const PendingProduces::Part place = produces_.take(reply.token);
     PendingProduce& request = produces_[place.request];
     auto& part = request.part(place.topic, place.partition);
@@ -215,17 +241,51 @@ void Node::wake_wanted(Partition& partition, Time time) {
     timers_.set(time, {.kind = TimerId::Kind::partition, .first = number, .second = 0});
 }
 
-void Node::group_wake_wanted(PartitionId partition, Time time) {
-    const TimerId timer{
-        .kind = TimerId::Kind::group_coordinator, .first = static_cast<std::uint64_t>(partition.value()), .second = 0};
-    const auto [set, is_new] = group_timers_.try_emplace(partition, time);
+void Node::set_coordinator_timer(TimerId::Kind kind, PartitionId partition, Time time) {
+    const TimerId timer{.kind = kind, .first = static_cast<std::uint64_t>(partition.value()), .second = 0};
+    const auto [set, is_new] = coordinator_timers_.try_emplace(timer, time);
     if (!is_new) timers_.cancel(set->second, timer);
     set->second = time;
     timers_.set(time, timer);
 }
 
+void Node::group_wake_wanted(PartitionId partition, Time time) {
+    set_coordinator_timer(TimerId::Kind::group_coordinator, partition, time);
+}
+
+void Node::transaction_wake_wanted(PartitionId partition, Time time) {
+    set_coordinator_timer(TimerId::Kind::transaction_coordinator, partition, time);
+}
+
+void Node::verification_wake_wanted(Time time) {
+    timers_.set(time, {.kind = TimerId::Kind::verification, .first = 0, .second = 0});
+}
+
 void Node::groups_unreadable(PartitionId partition, std::string_view detail) {
-    outbox_->groups_unreadable(partition.value(), detail);
+    outbox_->coordinator_unreadable(kGroupsTopic, partition.value(), detail);
+}
+
+void Node::transactions_unreadable(PartitionId partition, std::string_view detail) {
+    outbox_->coordinator_unreadable(kTransactionsTopic, partition.value(), detail);
+}
+
+// One node leads every partition; a topic that is gone needs no marker.
+void Node::send_markers(const SendMarkers& markers) {
+    const MarkerToWrite marker{.producer = markers.producer,
+                               .marker = {.commit = markers.commit, .coordinator_epoch = markers.coordinator_epoch},
+                               .version = markers.version};
+    for (const TopicPartition& name : markers.partitions) {
+        const auto done = [this, id = markers.transactional_id, round = markers.round, name](ErrorCode error) {
+            transactions_.marker_answered({id, round, name, error});
+        };
+        Topic* topic = topics_.find(name.topic);
+        Partition* partition = topic == nullptr ? nullptr : topic->partition(name.partition);
+        if (partition == nullptr) {
+            done(ErrorCode::none);
+        } else {
+            markers_.write(*partition, marker, latest_, done);
+        }
+    }
 }
 
 void Node::went_offline(Partition& partition, const storage::IoError& error) {
@@ -398,6 +458,8 @@ void Node::remove_topic(const TopicId& id, Moment now) {
     }
     if (topic->name == kGroupsTopic) {
         groups_.all_resigned(now);
+    } else if (topic->name == kTransactionsTopic) {
+        transactions_.all_resigned(now);
     } else {
         groups_.topic_deleted(topic->name, now);
     }
@@ -425,12 +487,17 @@ void Node::deadline_reached(Moment now) {
                 }
                 break;
             }
-            case TimerId::Kind::group_coordinator: {
-                const PartitionId partition{static_cast<std::int32_t>(due->first)};
-                group_timers_.erase(partition);
-                groups_.deadline_reached(partition, now);
+            case TimerId::Kind::group_coordinator:
+                coordinator_timers_.erase(*due);
+                groups_.deadline_reached(PartitionId{static_cast<std::int32_t>(due->first)}, now);
                 break;
-            }
+            case TimerId::Kind::transaction_coordinator:
+                coordinator_timers_.erase(*due);
+                transactions_.deadline_reached(PartitionId{static_cast<std::int32_t>(due->first)}, now);
+                break;
+            case TimerId::Kind::verification:
+                verifications_.deadline_reached(now);
+                break;
             case TimerId::Kind::task:
                 run(static_cast<Task>(due->first), now);
                 break;
@@ -457,6 +524,7 @@ void Node::shutdown(Moment now) {
     }
     settle(now);
     groups_.all_resigned(now);
+    transactions_.all_resigned(now);
     for (const ReplySlot slot : fetches_.all()) {
         auto fetch = fetches_.take(slot);
         cancel_parked(*fetch, now);

@@ -13,6 +13,7 @@
 #include "broker/engine/engine.h"
 #include "broker/engine/fetch_session.h"
 #include "broker/engine/group_coordinators.h"
+#include "broker/engine/marker_writes.h"
 #include "broker/engine/partition.h"
 #include "broker/engine/pending_deletes.h"
 #include "broker/engine/pending_fetches.h"
@@ -21,6 +22,8 @@
 #include "broker/engine/request.h"
 #include "broker/engine/timers.h"
 #include "broker/engine/topics.h"
+#include "broker/engine/transaction_coordinators.h"
+#include "broker/engine/transaction_verifications.h"
 #include "broker/storage/log_directory.h"
 #include "broker/storage/retention_clock.h"
 #include "net/wire/header.h"
@@ -32,7 +35,7 @@ namespace highwater::engine {
 bool is_written_by_the_node_only(std::string_view topic);
 
 /// All that one node holds, and what its handlers share. Entry points as in Engine.
-class Node final : private PartitionHost, private GroupHost {
+class Node final : private PartitionHost, private GroupHost, private TransactionHost, private VerificationHost {
   public:
     static Result<std::unique_ptr<Node>, StartError> start(EngineConfig config, storage::FileSystem& files,
                                                            Outbox& outbox, RandomSeed seed, Moment now);
@@ -62,6 +65,11 @@ class Node final : private PartitionHost, private GroupHost {
     [[nodiscard]] PendingDeletes& deletes() { return deletes_; }
     [[nodiscard]] GroupCoordinators& groups() { return groups_; }
     [[nodiscard]] const GroupCoordinators& groups() const { return groups_; }
+    /// The moment of what the node is doing.
+    [[nodiscard]] Moment now() const { return latest_; }
+    [[nodiscard]] TransactionCoordinators& transactions() { return transactions_; }
+    [[nodiscard]] TransactionVerifications& verifications() { return verifications_; }
+    [[nodiscard]] MarkerWrites& markers() { return markers_; }
     [[nodiscard]] Random& random() { return random_; }
     [[nodiscard]] wire::RecordScratch& record_scratch() { return scratch_; }
     [[nodiscard]] std::vector<std::unique_ptr<storage::LogDirectory>>& directories() { return directories_; }
@@ -73,6 +81,8 @@ class Node final : private PartitionHost, private GroupHost {
 
     /// Sends a produce's reply if no part waits any more; closes the connection where acks=0 can't say what failed.
     void reply_if_complete(std::uint32_t produce);
+    /// Answers a part of a produce that is not given to its partition.
+    void refuse_produce(ProduceToken token, ErrorCode error);
     void reply_if_delete_complete(std::uint32_t request);
     /// Whether a fetch of that many partitions may wait.
     [[nodiscard]] bool may_park(std::size_t partitions) const;
@@ -97,7 +107,7 @@ class Node final : private PartitionHost, private GroupHost {
     [[nodiscard]] TopicConfig broker_defaults() const;
 
     /// A producer id that was never given before. Ids come in blocks that are recorded before the first of one is used.
-    Result<ProducerId> take_producer_id(Moment now);
+    Result<ProducerId> take_producer_id(Moment now) override;
 
   private:
     enum class Task : std::uint64_t {
@@ -108,11 +118,13 @@ class Node final : private PartitionHost, private GroupHost {
         deleted_files,
         compaction,
         group_offsets,
+        transactional_ids,
     };
 
     Node(EngineConfig config, storage::FileSystem& files, Outbox& outbox, RandomSeed seed);
 
     void answered(Partition& partition, const ReplyProduce& reply) override;
+    void answer_part(const ReplyProduce& reply);
     void answered(Partition& partition, const ReplyFetch& reply) override;
     void answered(Partition& partition, const ReplyDeleteRecords& reply) override;
     void write_wanted(Partition& partition) override;
@@ -123,6 +135,16 @@ class Node final : private PartitionHost, private GroupHost {
 
     void group_wake_wanted(PartitionId partition, Time time) override;
     void groups_unreadable(PartitionId partition, std::string_view detail) override;
+
+    void transaction_wake_wanted(PartitionId partition, Time time) override;
+    void transactions_unreadable(PartitionId partition, std::string_view detail) override;
+    void send_markers(const SendMarkers& markers) override;
+
+    Partition* find_partition(std::uint64_t number) override { return find(number); }
+    [[nodiscard]] Moment latest() const override { return latest_; }
+    void verification_wake_wanted(Time time) override;
+    /// Replaces the former timer of this coordinator.
+    void set_coordinator_timer(TimerId::Kind kind, PartitionId partition, Time time);
 
     Result<void, StartError> open_directories(Moment now);
     Result<void, StartError> open_metadata(Moment now);
@@ -176,6 +198,9 @@ class Node final : private PartitionHost, private GroupHost {
     PendingFetches fetches_;
     PendingDeletes deletes_;
     GroupCoordinators groups_;
+    TransactionCoordinators transactions_;
+    TransactionVerifications verifications_;
+    MarkerWrites markers_;
     Timers timers_;
     wire::RecordScratch scratch_;
     storage::RetentionClock retention_clock_;
@@ -188,7 +213,7 @@ class Node final : private PartitionHost, private GroupHost {
     std::uint64_t next_partition_number_ = 1;
     std::unordered_map<std::uint64_t, Partition*> partitions_;
     std::unordered_map<std::uint64_t, Time> partition_timers_;
-    std::map<PartitionId, Time> group_timers_;
+    std::map<TimerId, Time> coordinator_timers_;
     std::size_t parked_partitions_ = 0;
     ProducerId next_producer_id_;
     ProducerId end_of_producer_ids_;

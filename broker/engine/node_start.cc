@@ -134,6 +134,10 @@ Result<void, StartError> Node::register_broker(Moment now) {
         records.push_back(FeatureLevelRecord{.name = ClusterMetadata::kGroupVersionFeature,
                                              .feature_level = ClusterMetadata::kGroupVersion});
     }
+    if (!metadata_->image().features().contains(ClusterMetadata::kTransactionVersionFeature)) {
+        records.push_back(FeatureLevelRecord{.name = ClusterMetadata::kTransactionVersionFeature,
+                                             .feature_level = ClusterMetadata::kTransactionVersion});
+    }
     RegisterBrokerRecord registration{
         .broker_id = config_.node_id,
         .incarnation_id = random_.uuid(),
@@ -144,7 +148,10 @@ Result<void, StartError> Node::register_broker(Moment now) {
                       .max_supported_version = ClusterMetadata::kMetadataVersion},
                      {.name = ClusterMetadata::kGroupVersionFeature,
                       .min_supported_version = 0,
-                      .max_supported_version = ClusterMetadata::kGroupVersion}},
+                      .max_supported_version = ClusterMetadata::kGroupVersion},
+                     {.name = ClusterMetadata::kTransactionVersionFeature,
+                      .min_supported_version = 0,
+                      .max_supported_version = ClusterMetadata::kTransactionVersion}},
         .rack = std::nullopt,
         .fenced = false,
         .in_controlled_shutdown = false,
@@ -313,6 +320,7 @@ void Node::lead(Partition& partition, Moment now) {
     const auto partitions = static_cast<std::int32_t>(topic->partitions.size());
     groups_.topic_changed(partition.identity().name.topic, {partition.identity().topic_id, partitions});
     if (partition.identity().name.topic == kGroupsTopic) groups_.elected(partition, partitions, now);
+    if (partition.identity().name.topic == kTransactionsTopic) transactions_.elected(partition, partitions, now);
 }
 
 }  // namespace highwater::engine

@@ -55,6 +55,8 @@ std::chrono::milliseconds Node::interval_of(Task task) const {
             return std::max(kLeast, config_.log_cleaner_backoff);
         case Task::group_offsets:
             return std::max(kLeast, config_.offsets_retention_check_interval);
+        case Task::transactional_ids:
+            return std::max(kLeast, config_.transactional_id_check_interval);
         case Task::deleted_files:
             break;
     }
@@ -64,7 +66,7 @@ std::chrono::milliseconds Node::interval_of(Task task) const {
 
 void Node::start_tasks(Moment now) {
     for (const Task task : {Task::retention, Task::recovery_points, Task::high_watermarks, Task::log_starts,
-                            Task::deleted_files, Task::compaction, Task::group_offsets}) {
+                            Task::deleted_files, Task::compaction, Task::group_offsets, Task::transactional_ids}) {
         timers_.set(now.time + interval_of(task),
                     {.kind = TimerId::Kind::task, .first = static_cast<std::uint64_t>(task), .second = 0});
     }
@@ -88,6 +90,10 @@ void Node::run(Task task, Moment now) {
             break;
         case Task::group_offsets:
             groups_.expire_offsets(now);
+            settle(now);
+            break;
+        case Task::transactional_ids:
+            transactions_.expire_ids(now);
             settle(now);
             break;
     }

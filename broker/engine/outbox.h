@@ -58,9 +58,9 @@ class Outbox {
     /// do nothing useful and the shell stops the process, as Kafka's does. `detail` names the file and the reason.
     virtual void storage_failed(std::string_view directory, std::string_view detail, bool all_failed) = 0;
 
-    /// The groups whose offsets are in this partition of `__consumer_offsets` are refused (COORDINATOR_NOT_AVAILABLE):
-    /// its log can't be read. `detail` names the file and the reason.
-    virtual void groups_unreadable(std::int32_t partition, std::string_view detail) = 0;
+    /// What is coordinated by this partition (`topic`: `__consumer_offsets` or `__transaction_state`) is refused
+    /// (COORDINATOR_NOT_AVAILABLE): its log can't be read. `detail` names the file and the reason.
+    virtual void coordinator_unreadable(std::string_view topic, std::int32_t partition, std::string_view detail) = 0;
 };
 
 }  // namespace highwater::engine

@@ -52,7 +52,9 @@ class FakeOutbox final : public Outbox {
         failed.emplace_back(directory);
         all_failed = all;
     }
-    void groups_unreadable(std::int32_t partition, std::string_view) override { unreadable.push_back(partition); }
+    void coordinator_unreadable(std::string_view, std::int32_t partition, std::string_view) override {
+        unreadable.push_back(partition);
+    }
 
     std::map<ConnectionId, std::deque<std::vector<std::byte>>> sent;
     std::map<ConnectionId, Closed> closed;

@@ -11,9 +11,17 @@ namespace highwater::engine {
 
 /// What a timer is for.
 struct TimerId {
-    enum class Kind : std::uint8_t { partition, fetch, group_coordinator, task };
+    enum class Kind : std::uint8_t {
+        partition,
+        fetch,
+        group_coordinator,
+        transaction_coordinator,
+        verification,
+        task
+    };
     Kind kind = Kind::task;
-    /// partition: its number. fetch: its connection. group_coordinator: its partition. task: which one.
+    /// partition: its number. fetch: its connection. A coordinator: its partition. verification: 0. task:
+    /// which one.
     std::uint64_t first = 0;
     /// fetch: its sequence in the connection.
     std::uint64_t second = 0;

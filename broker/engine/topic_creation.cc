@@ -21,13 +21,17 @@ TopicToCreate topic_to_create(Node& node, std::string_view name) {
     topic.name = std::string(name);
     topic.id = TopicId{node.random().uuid()};
     topic.placement = node.random().next();
-    if (name != kGroupsTopic) return topic;
-    // Whoever is first to ask for it, it must not lose offsets to retention.
-    topic.partition_count = node.config().groups_topic.partitions;
+    const bool is_of_groups = name == kGroupsTopic;
+    if (!is_of_groups && name != kTransactionsTopic) return topic;
+    // Whoever is first to ask for it, it must not lose what it keeps to retention.
+    const EngineConfig& config = node.config();
+    topic.partition_count = is_of_groups ? config.groups_topic.partitions : config.transactions_topic.partitions;
     topic.replication_factor = 1;
+    const std::int32_t segment_bytes =
+        is_of_groups ? config.groups_topic.segment_bytes : config.transactions_topic.segment_bytes;
     topic.configs = {{"cleanup.policy", "compact"},
-                     {"compression.type", "producer"},
-                     {"segment.bytes", std::to_string(node.config().groups_topic.segment_bytes)}};
+                     {"compression.type", is_of_groups ? "producer" : "uncompressed"},
+                     {"segment.bytes", std::to_string(segment_bytes)}};
     return topic;
 }
 

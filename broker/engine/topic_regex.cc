@@ -23,6 +23,16 @@ bool is_topic_regex(std::string_view expression) {
     return RE2(re2::StringPiece(expression.data(), expression.size()), options()).ok();
 }
 
+std::set<std::string> matching_texts(std::string_view expression, const std::set<std::string>& texts) {
+    std::set<std::string> matching;
+    const RE2 compiled(re2::StringPiece(expression.data(), expression.size()), options());
+    if (!compiled.ok()) return matching;
+    for (const std::string& text : texts) {
+        if (RE2::FullMatch(text, compiled)) matching.insert(text);
+    }
+    return matching;
+}
+
 std::map<std::string, std::set<std::string>> matching_topics(const std::set<std::string>& expressions,
                                                              const GroupTopics& topics) {
     std::map<std::string, std::set<std::string>> matching;

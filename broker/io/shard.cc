@@ -234,12 +234,12 @@ void Shard::storage_failed(std::string_view directory, std::string_view detail, 
     loop_.stop();
 }
 
-void Shard::groups_unreadable(std::int32_t partition, std::string_view detail) {
+void Shard::coordinator_unreadable(std::string_view topic, std::int32_t partition, std::string_view detail) {
     log_.write(
         LogLevel::error, LogKind::node,
-        "the groups of __consumer_offsets-{} are refused, since their log can't be read: {}; restore the file, or "
-        "move it away to begin with no offsets, and start the node again",
-        partition, detail);
+        "requests that {}-{} coordinates are refused, since its log can't be read: {}; restore the file, or move it "
+        "away to begin with nothing, and start the node again",
+        topic, partition, detail);
 }
 
 }  // namespace highwater::io

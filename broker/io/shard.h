@@ -59,7 +59,7 @@ class Shard final : private transport::Service, private engine::Outbox {
     void compacted(std::string_view partition, const storage::CompactionResult& result) override;
     void compaction_failed(std::string_view partition, std::string_view detail, bool is_damage) override;
     void storage_failed(std::string_view directory, std::string_view detail, bool all_failed) override;
-    void groups_unreadable(std::int32_t partition, std::string_view detail) override;
+    void coordinator_unreadable(std::string_view topic, std::int32_t partition, std::string_view detail) override;
 
     /// The clocks as of this turn.
     engine::Moment now();

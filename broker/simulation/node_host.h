@@ -63,7 +63,7 @@ class NodeHost final : private engine::Outbox {
     void pause_reading(engine::ConnectionId) override {}
     void resume_reading(engine::ConnectionId) override {}
     void storage_failed(std::string_view, std::string_view, bool) override { storage_failed_ = true; }
-    void groups_unreadable(std::int32_t, std::string_view) override {}
+    void coordinator_unreadable(std::string_view, std::int32_t, std::string_view) override {}
     void start_flush(engine::FlushJob job) override;
     void start_compaction(engine::CompactionJob job) override;
     void compacted(std::string_view, const storage::CompactionResult&) override {}

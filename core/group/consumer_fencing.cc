@@ -64,6 +64,9 @@ ErrorCode check_instance(const ConsumerGroup& group, const std::string& member_i
 ErrorCode check_commit(const ConsumerGroup& group, const OffsetCommitReceived& input, const GroupTopics& topics) {
     const GroupEpoch received{input.claim.generation.value()};
     if (received < GroupEpoch{0} && group.members.empty()) return ErrorCode::none;
+    const bool says_nothing =
+        received < GroupEpoch{0} && input.claim.member_id.empty() && !input.claim.group_instance_id;
+    if (input.transaction && says_nothing) return ErrorCode::none;
     const ConsumerMember* member = group.find(input.claim.member_id);
     if (member == nullptr) return ErrorCode::unknown_member_id;
     if (!member->uses_classic_protocol() && !input.knows_member_epochs) return ErrorCode::unsupported_version;

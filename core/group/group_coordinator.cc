@@ -46,7 +46,7 @@ Result<const std::map<TopicPartition, CommittedOffset>*> GroupCoordinator::offse
 
 void GroupCoordinator::on(Step&, const GroupRecordLoaded& input) {
     HIGHWATER_INVARIANT(!loaded_, "a record is loaded into a coordinator that serves");
-    apply(input.record);
+    apply(input.record, input.producer);
 }
 
 void GroupCoordinator::on(Step& step, const GroupsLoaded&) {
@@ -81,20 +81,23 @@ void GroupCoordinator::on(Step& step, const GroupsUnloaded&) {
     loaded_ = false;
     groups_.clear();
     offsets_.clear();
+    staged_.clear();
     deadlines_.clear_all();
     consumer_groups_.clear();
     topics_seen_.clear();
 }
 
-void GroupCoordinator::write(Step& step, GroupRecords records, Continuation then, std::optional<std::string> holds) {
+void GroupCoordinator::write(Step& step, GroupRecords records, Continuation then, std::optional<std::string> holds,
+                             std::optional<GroupTransaction> transaction) {
     if (holds) {
         const bool was_free = postponed_.try_emplace(*holds).second;
         HIGHWATER_INVARIANT(was_free, "two writes hold group {}", *holds);
     }
     const GroupWrite write = next_write_;
     next_write_ = GroupWrite{write.value() + 1};
-    step.effects.push_back(WriteGroupRecords{write, records});
-    writes_.emplace(write, PendingWrite{std::move(records), std::move(then), std::move(holds)});
+    step.effects.push_back(WriteGroupRecords{write, records, transaction});
+    const auto producer_id = transaction ? std::optional(transaction->producer.id) : std::nullopt;
+    writes_.emplace(write, PendingWrite{std::move(records), std::move(then), std::move(holds), producer_id});
 }
 
 void GroupCoordinator::on(Step& step, const GroupWriteCommitted& input) {
@@ -105,7 +108,7 @@ void GroupCoordinator::on(Step& step, const GroupWriteCommitted& input) {
                         writes_.begin()->first);
     PendingWrite done = std::move(found->second);
     writes_.erase(found);
-    for (const GroupRecord& record : done.records) apply(record);
+    for (const GroupRecord& record : done.records) apply(record, done.producer);
     carry_on(step, done);
     if (done.holds) release(step, *done.holds);
 }
@@ -317,6 +320,7 @@ void GroupCoordinator::apply(const GroupMetadataRecord& record) {
 }
 
 void GroupCoordinator::apply(const OffsetCommitRecord& record) {
+    staged_.supersede({record.group, record.partition});
     if (record.value) {
         offsets_[record.group][record.partition] = *record.value;
         if (!consumer_groups_.contains(record.group)) groups_.try_emplace(record.group);
@@ -342,16 +346,49 @@ void GroupCoordinator::apply(const Record& record) {
         consumer_groups_.erase(found);
         topics_seen_.erase(record.group);
         // Its offsets stay.
-        if (offsets_.contains(record.group)) groups_.try_emplace(record.group);
+        if (has_offsets(record.group)) groups_.try_emplace(record.group);
     }
 }
 
-void GroupCoordinator::apply(const GroupRecord& record) {
+void GroupCoordinator::apply(const GroupRecord& record, std::optional<ProducerId> producer) {
+    const auto* offset = std::get_if<OffsetCommitRecord>(&record);
+    if (producer && offset != nullptr && offset->value) {
+        staged_.stage(*producer, {offset->group, offset->partition}, *offset->value);
+        if (!consumer_groups_.contains(offset->group)) groups_.try_emplace(offset->group);
+        return;
+    }
     std::visit([this](const auto& one) { apply(one); }, record);
 }
 
+void GroupCoordinator::on(Step&, const GroupTransactionEnded& input) {
+    for (auto& [place, offset] : staged_.end(input.producer, input.commit)) {
+        const auto& [group, partition] = place;
+        if (input.commit) {
+            offsets_[group][partition] = std::move(offset);
+        } else {
+            forget_if_unused(group);
+        }
+    }
+}
+
+std::set<TopicPartition> GroupCoordinator::unstable_partitions(const std::string& group) const {
+    std::set<TopicPartition> partitions = staged_.partitions_of(group);
+    for (const auto& [write, pending] : writes_) {
+        if (!pending.producer) continue;
+        for (const GroupRecord& record : pending.records) {
+            const auto& offset = std::get<OffsetCommitRecord>(record);
+            if (offset.group == group) partitions.insert(offset.partition);
+        }
+    }
+    return partitions;
+}
+
+bool GroupCoordinator::has_offsets(const std::string& group) const {
+    return offsets_.contains(group) || !staged_.partitions_of(group).empty();
+}
+
 std::set<TopicPartition> GroupCoordinator::partitions_being_committed(const std::string& group) const {
-    std::set<TopicPartition> partitions;
+    std::set<TopicPartition> partitions = staged_.partitions_of(group);
     for (const auto& [write, pending] : writes_) {
         for (const GroupRecord& record : pending.records) {
             const auto* offset = std::get_if<OffsetCommitRecord>(&record);
@@ -363,7 +400,7 @@ std::set<TopicPartition> GroupCoordinator::partitions_being_committed(const std:
 
 void GroupCoordinator::forget_if_unused(const std::string& id) {
     const auto found = groups_.find(id);
-    if (found == groups_.end() || offsets_.contains(id)) return;
+    if (found == groups_.end() || has_offsets(id)) return;
     const ClassicGroup& group = found->second;
     // A group that completed a generation has a record, and goes with a tombstone.
     const bool never_was = group.state == ClassicState::empty && group.generation == Generation{0} &&

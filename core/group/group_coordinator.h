@@ -21,6 +21,7 @@
 #include "core/group/group_effect.h"
 #include "core/group/group_input.h"
 #include "core/group/group_records.h"
+#include "core/group/staged_offsets.h"
 
 namespace highwater {
 
@@ -100,6 +101,10 @@ class GroupCoordinator {
     /// say "none" before all of the log was seen.
     [[nodiscard]] Result<const std::map<TopicPartition, CommittedOffset>*> offsets_of(std::string_view group) const;
 
+    /// Of the group, those whose offset a transaction may still change: it is open, or its offsets are on their way
+    /// into the log (KIP-447).
+    [[nodiscard]] std::set<TopicPartition> unstable_partitions(const std::string& group) const;
+
     [[nodiscard]] std::uint64_t hash() const { return hash_members<HashFrom::kept>(*this); }
     [[nodiscard]] std::uint64_t hash_from_scratch() const { return hash_members<HashFrom::scratch>(*this); }
 
@@ -108,6 +113,7 @@ class GroupCoordinator {
         field("loaded", &GroupCoordinator::loaded_);
         field("groups", &GroupCoordinator::groups_);
         field("offsets", &GroupCoordinator::offsets_);
+        field("staged", &GroupCoordinator::staged_);
         field("deadlines", &GroupCoordinator::deadlines_);
         field("wake_at", &GroupCoordinator::wake_at_);
         field("writes", &GroupCoordinator::writes_);
@@ -179,10 +185,13 @@ class GroupCoordinator {
         Continuation then;
         /// Whatever concerns this group waits for the write.
         std::optional<std::string> holds;
+        /// The records are of this producer's transaction.
+        std::optional<ProducerId> producer{};
         static constexpr void describe(auto&& field) {
             field("records", &PendingWrite::records);
             field("then", &PendingWrite::then);
             field("holds", &PendingWrite::holds);
+            field("producer", &PendingWrite::producer);
         }
     };
 
@@ -212,12 +221,14 @@ class GroupCoordinator {
     void on(Step& step, const GroupWriteCommitted& input);
     void on(Step& step, const GroupWriteFailed& input);
     void on(Step& step, const GroupDeadlineReached& input);
-    void apply(const GroupRecord& record);
+    void on(Step& step, const GroupTransactionEnded& input);
+    void apply(const GroupRecord& record, std::optional<ProducerId> producer);
     void apply(const GroupMetadataRecord& record);
     void apply(const OffsetCommitRecord& record);
     template <ConsumerGroupRecord Record>
     void apply(const Record& record);
-    void write(Step& step, GroupRecords records, Continuation then, std::optional<std::string> holds = {});
+    void write(Step& step, GroupRecords records, Continuation then, std::optional<std::string> holds = {},
+               std::optional<GroupTransaction> transaction = {});
     void consumer_group_written(Step& step, const GroupRecords& records, ConsumerGroupWrite& done);
     void carry_on(Step& step, PendingWrite& done);
     void undo(Step& step, PendingWrite& failed, ErrorCode error);
@@ -227,7 +238,10 @@ class GroupCoordinator {
     void turn_away(Step& step, const GroupInput& input, ErrorCode error);
     void reached(Step& step, const DeadlineKey& due);
     void forget_if_unused(const std::string& group);
-    /// What is on its way into the log: a tombstone must not come after a commit that nobody has seen yet.
+    /// Committed, or staged by a transaction.
+    [[nodiscard]] bool has_offsets(const std::string& group) const;
+    /// What is on its way into the log, or counts when a transaction is committed: a tombstone must not come after a
+    /// commit that nobody has seen yet.
     [[nodiscard]] std::set<TopicPartition> partitions_being_committed(const std::string& group) const;
 
     // group_join.cc
@@ -316,6 +330,7 @@ class GroupCoordinator {
     std::map<std::string, ClassicGroup> groups_;
     /// By group: committed.
     std::map<std::string, std::map<TopicPartition, CommittedOffset>> offsets_;
+    StagedOffsets staged_;
     Deadlines<DeadlineKey> deadlines_;
     std::optional<Time> wake_at_;
     std::map<GroupWrite, PendingWrite> writes_;
@@ -335,6 +350,7 @@ class GroupCoordinator {
                                      const std::optional<std::string>& group_instance_id);
 /// Whether offsets may be committed under `claim`: also without a generation in an empty group, not while the
 /// assignment of a new generation is awaited (REBALANCE_IN_PROGRESS).
-[[nodiscard]] ErrorCode check_commit(const ClassicGroup* group, const MemberClaim& claim);
+[[nodiscard]] ErrorCode check_commit(const ClassicGroup* group, const MemberClaim& claim,
+                                     bool is_transactional = false);
 
 }  // namespace highwater

@@ -18,10 +18,13 @@ namespace highwater {
 struct WriteGroupRecords {
     GroupWrite write;
     GroupRecords records;
+    /// The batch is of this transaction.
+    std::optional<GroupTransaction> transaction{};
 
     static constexpr void describe(auto&& field) {
         field("write", &WriteGroupRecords::write);
         field("records", &WriteGroupRecords::records);
+        field("transaction", &WriteGroupRecords::transaction);
     }
 };
 

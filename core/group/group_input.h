@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "core/base/error_code.h"
+#include "core/base/producer_claim.h"
 #include "core/group/classic_group.h"
 #include "core/group/group_records.h"
 #include "core/group/group_topics.h"
+#include "core/partition/token.h"
 
 namespace highwater {
 
@@ -24,7 +26,23 @@ struct GroupWrite : StrongType<GroupWrite, std::uint64_t> {
 /// A record of the coordinator's partition, while it is loading; in the order of the log.
 struct GroupRecordLoaded {
     GroupRecord record;
-    static constexpr void describe(auto&& field) { field("record", &GroupRecordLoaded::record); }
+    /// Of a transactional batch: whose.
+    std::optional<ProducerId> producer{};
+    static constexpr void describe(auto&& field) {
+        field("record", &GroupRecordLoaded::record);
+        field("producer", &GroupRecordLoaded::producer);
+    }
+};
+
+/// A transaction marker of the coordinator's partition is committed, or is loaded in the order of the log: the
+/// producer's transaction is over, and the offsets that it committed count with it or are gone.
+struct GroupTransactionEnded {
+    ProducerId producer;
+    bool commit = false;
+    static constexpr void describe(auto&& field) {
+        field("producer", &GroupTransactionEnded::producer);
+        field("commit", &GroupTransactionEnded::commit);
+    }
 };
 
 /// All of the partition below its high watermark was loaded: requests are served from here on.
@@ -262,6 +280,18 @@ struct OffsetToCommit {
     }
 };
 
+/// The transaction that offsets are committed in.
+struct GroupTransaction {
+    ProducerClaim producer;
+    /// The offsets may begin the transaction in the coordinator's partition; nullopt: it is open there.
+    std::optional<VerificationGuard> guard;
+
+    static constexpr void describe(auto&& field) {
+        field("producer", &GroupTransaction::producer);
+        field("guard", &GroupTransaction::guard);
+    }
+};
+
 /// OffsetCommit, of partitions that exist. Answered by OffsetsAnswer when the offsets are committed themselves.
 struct OffsetCommitReceived {
     GroupToken token;
@@ -273,6 +303,8 @@ struct OffsetCommitReceived {
     std::vector<OffsetToCommit> offsets;
     /// The client knows that the generation may be a member epoch (version 9 on).
     bool knows_member_epochs = false;
+    /// TxnOffsetCommit (KIP-98, KIP-447): the offsets count when this transaction is committed.
+    std::optional<GroupTransaction> transaction{};
 
     static constexpr void describe(auto&& field) {
         field("token", &OffsetCommitReceived::token);
@@ -281,6 +313,7 @@ struct OffsetCommitReceived {
         field("retention", &OffsetCommitReceived::retention);
         field("offsets", &OffsetCommitReceived::offsets);
         field("knows_member_epochs", &OffsetCommitReceived::knows_member_epochs);
+        field("transaction", &OffsetCommitReceived::transaction);
     }
 };
 
@@ -323,6 +356,6 @@ using GroupInput =
     std::variant<GroupRecordLoaded, GroupsLoaded, GroupsUnloaded, GroupWriteCommitted, GroupWriteFailed,
                  GroupDeadlineReached, JoinReceived, SyncReceived, HeartbeatReceived, LeaveReceived,
                  OffsetCommitReceived, OffsetDeleteReceived, DeleteGroupReceived, TopicDeleted, ExpireOffsets,
-                 ConsumerHeartbeatReceived, RegularExpressionsResolved, GroupSettingsChanged>;
+                 ConsumerHeartbeatReceived, RegularExpressionsResolved, GroupSettingsChanged, GroupTransactionEnded>;
 
 }  // namespace highwater

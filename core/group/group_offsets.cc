@@ -8,7 +8,7 @@
 
 namespace highwater {
 
-ErrorCode check_commit(const ClassicGroup* group, const MemberClaim& claim) {
+ErrorCode check_commit(const ClassicGroup* group, const MemberClaim& claim, bool is_transactional) {
     const bool without_membership =
         claim.generation < Generation{0} && claim.member_id.empty() && !claim.group_instance_id;
     if (group == nullptr || group->members.empty()) {
@@ -16,10 +16,12 @@ ErrorCode check_commit(const ClassicGroup* group, const MemberClaim& claim) {
         if (without_membership) return ErrorCode::none;
         return group == nullptr ? ErrorCode::illegal_generation : ErrorCode::unknown_member_id;
     }
-    if (without_membership) return ErrorCode::unknown_member_id;
+    // Before KIP-447 transactions did not say who commits: their producers are fenced by their transactional ids.
+    if (without_membership) return is_transactional ? ErrorCode::none : ErrorCode::unknown_member_id;
     if (const ErrorCode error = check_claim(*group, claim); error != ErrorCode::none) return error;
     // The member of a generation that is being completed has no partitions yet.
-    return group->state == ClassicState::completing_rebalance ? ErrorCode::rebalance_in_progress : ErrorCode::none;
+    const bool is_early = group->state == ClassicState::completing_rebalance && !is_transactional;
+    return is_early ? ErrorCode::rebalance_in_progress : ErrorCode::none;
 }
 
 // An empty group id is one like others here and in DeleteGroups: old consumers that assign partitions themselves have
@@ -30,8 +32,8 @@ void GroupCoordinator::on(Step& step, const OffsetCommitReceived& input) {
     if (postpone(input.group, GroupInput{input})) return;
     const ClassicGroup* group = find(input.group);
     const ConsumerGroup* consumer = find_consumer(input.group);
-    const ErrorCode error =
-        consumer != nullptr ? check_commit(*consumer, input, step.topics) : check_commit(group, input.claim);
+    const ErrorCode error = consumer != nullptr ? check_commit(*consumer, input, step.topics)
+                                                : check_commit(group, input.claim, input.transaction.has_value());
     if (error != ErrorCode::none) return refuse(error);
     if (group != nullptr && !input.claim.member_id.empty()) {
         extend_session(step, input.group, *group->find(input.claim.member_id));
@@ -54,7 +56,7 @@ void GroupCoordinator::on(Step& step, const OffsetCommitReceived& input) {
     if (records.empty()) {
         step.effects.push_back(std::move(answer));
     } else {
-        write(step, std::move(records), std::move(answer));
+        write(step, std::move(records), std::move(answer), {}, input.transaction);
     }
 }
 

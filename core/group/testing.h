@@ -23,8 +23,10 @@ class Groups {
     }
 
     bool hold_writes = false;
-    /// Everything that was committed.
+    /// Everything that was committed, besides what is of transactions.
     GroupRecords log;
+    /// All of it, with the markers, as it is loaded.
+    std::vector<GroupInput> inputs_of_log;
     /// Everything that was answered and not asked for yet.
     GroupEffects answers;
     /// What there is for consumer groups.
@@ -47,7 +49,12 @@ class Groups {
         while (!writes_.empty()) {
             WriteGroupRecords write = std::move(writes_.front());
             writes_.erase(writes_.begin());
-            log.insert(log.end(), write.records.begin(), write.records.end());
+            if (!write.transaction) log.insert(log.end(), write.records.begin(), write.records.end());
+            for (const GroupRecord& record : write.records) {
+                GroupRecordLoaded loaded{record};
+                if (write.transaction) loaded.producer = write.transaction->producer.id;
+                inputs_of_log.emplace_back(std::move(loaded));
+            }
             give(GroupWriteCommitted{write.write});
         }
     }
@@ -68,7 +75,7 @@ class Groups {
     [[nodiscard]] GroupCoordinator taken_over() const {
         GroupCoordinator machine(config_);
         GroupEffects effects;
-        for (const GroupRecord& record : log) machine.step(now_, wall_, GroupRecordLoaded{record}, effects, topics);
+        for (const GroupInput& input : inputs_of_log) machine.step(now_, wall_, input, effects, topics);
         machine.step(now_, wall_, GroupsLoaded{}, effects, topics);
         return machine;
     }
@@ -138,6 +145,18 @@ class Groups {
                                          {member_id, std::nullopt, generation},
                                          {},
                                          {{{topic, PartitionId{0}}, Offset{offset}, std::nullopt, ""}}});
+    }
+    /// TxnOffsetCommit of producer `producer`, of a group that it is no member of.
+    GroupToken stage(std::int64_t producer, std::int64_t offset, const MemberClaim& claim = {"", {}, Generation{-1}}) {
+        OffsetCommitReceived commit{
+            fresh_token(), "g", claim, {}, {{{"t", PartitionId{0}}, Offset{offset}, std::nullopt, ""}}};
+        commit.transaction = GroupTransaction{{ProducerId{producer}, ProducerEpoch{0}}, std::nullopt};
+        return send(commit);
+    }
+    /// The marker of the producer's transaction is committed.
+    void end(std::int64_t producer, bool commit) {
+        inputs_of_log.emplace_back(GroupTransactionEnded{ProducerId{producer}, commit});
+        give(inputs_of_log.back());
     }
     /// The committed offset of partition 0; -1: none.
     std::int64_t committed(const std::string& topic = "t") {

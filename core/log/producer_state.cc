@@ -38,7 +38,7 @@ bool is_fenced(const ProducerState& known, CoordinatorEpoch epoch) {
 }
 
 bool starts_new_epoch_in_order(const BatchFacts& batch) {
-    return batch.producer->base_sequence == Sequence{0};
+    return batch.producer->base_sequence.value_or(Sequence{0}) == Sequence{0};
 }
 
 bool is_next_in_sequence(const ProducerState& known, Sequence base_sequence) {
@@ -50,23 +50,36 @@ bool leaves_open_transaction(const ProducerState& known, const BatchFacts& batch
     return known.transaction_first_offset && !batch.transactional;
 }
 
+bool has_open_transaction(const ProducerState& known, ProducerEpoch epoch) {
+    return known.transaction_first_offset && epoch == known.epoch;
+}
+
+bool is_late_marker(const ProducerState& known, ProducerEpoch marker_epoch, TransactionVersion version) {
+    return bumps_epoch_at_end(version) && has_open_transaction(known, marker_epoch);
+}
+
 bool is_expired(const ProducerState& known, Time now, Duration expiration) {
     return !known.transaction_first_offset && now - known.last_active >= expiration;
 }
 
-Result<void> check_batch(const ProducerState* known, const BatchFacts& batch) {
-    if (known == nullptr) return {};
+Result<void> check_batch(const ProducerState* known, const BatchFacts& batch, TransactionVersion version) {
+    if (known == nullptr) {
+        const bool begins = !batch.transactional || !bumps_epoch_at_end(version) || starts_new_epoch_in_order(batch);
+        return begins ? Result<void>{} : refuse(ErrorCode::out_of_order_sequence_number);
+    }
     const ProducerStamp& stamp = *batch.producer;
     if (is_fenced(*known, stamp.epoch)) return refuse(ErrorCode::invalid_producer_epoch);
-    const bool in_order = stamp.epoch == known->epoch ? is_next_in_sequence(*known, *stamp.base_sequence)
-                                                      : starts_new_epoch_in_order(batch);
+    const bool goes_on = stamp.epoch == known->epoch && stamp.base_sequence.has_value();
+    const bool in_order =
+        goes_on ? is_next_in_sequence(*known, *stamp.base_sequence) : starts_new_epoch_in_order(batch);
     if (!in_order) return refuse(ErrorCode::out_of_order_sequence_number);
     if (leaves_open_transaction(*known, batch)) return refuse(ErrorCode::invalid_txn_state);
     return {};
 }
 
-Result<void> check_marker(const ProducerState* known, const BatchFacts& marker) {
+Result<void> check_marker(const ProducerState* known, const BatchFacts& marker, TransactionVersion version) {
     if (known == nullptr) return {};
+    if (is_late_marker(*known, marker.producer->epoch, version)) return refuse(ErrorCode::invalid_producer_epoch);
     if (is_fenced(*known, marker.producer->epoch)) return refuse(ErrorCode::invalid_producer_epoch);
     if (is_fenced(*known, marker.marker->coordinator_epoch)) return refuse(ErrorCode::transaction_coordinator_fenced);
     return {};

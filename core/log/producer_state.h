@@ -11,6 +11,7 @@
 #include "core/base/producer.h"
 #include "core/base/result.h"
 #include "core/base/time.h"
+#include "core/base/transaction_version.h"
 #include "core/log/batch_facts.h"
 
 namespace highwater {
@@ -74,7 +75,8 @@ struct ProducerState {
 /// KIP-98: an older instance of the producer is fenced.
 [[nodiscard]] bool is_fenced(const ProducerState& known, ProducerEpoch epoch);
 
-/// KIP-98: the first batch of a new epoch has sequence 0 (a lost first batch must not go unseen).
+/// KIP-98: the first batch of a new epoch has sequence 0 (a lost first batch must not go unseen), or none at all: a
+/// group coordinator's.
 [[nodiscard]] bool starts_new_epoch_in_order(const BatchFacts& batch);
 
 /// KIP-98: within an epoch a batch begins at the sequence after the last one; after 2^31 - 1 comes 0. An epoch that has
@@ -87,16 +89,28 @@ struct ProducerState {
 /// KIP-98: a marker of an older transaction coordinator is fenced.
 [[nodiscard]] bool is_fenced(const ProducerState& known, CoordinatorEpoch epoch);
 
+/// KIP-890: the producer has a transaction open here, of this epoch. One of an older epoch is another transaction,
+/// whose marker is still under way (KAFKA-18575).
+[[nodiscard]] bool has_open_transaction(const ProducerState& known, ProducerEpoch epoch);
+
+/// KIP-1228: a marker of version 2 is above the epoch of the transaction that it ends. One of the producer's present
+/// epoch is a retry, and there is nothing left to end; if there is, it comes late, of the transaction before
+/// (KAFKA-19999).
+[[nodiscard]] bool is_late_marker(const ProducerState& known, ProducerEpoch marker_epoch, TransactionVersion version);
+
 /// KIP-98, KAFKA-9144: forgotten once nothing of it was appended for `expiration`, but never within a transaction.
 [[nodiscard]] bool is_expired(const ProducerState& known, Time now, Duration expiration);
 
 /// Whether a leader may append `batch` of a client after what it knows of the producer (nullptr: nothing; then any
-/// sequence is taken, since the state may have expired). The batch is not a duplicate. Errors:
-/// INVALID_PRODUCER_EPOCH, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_TXN_STATE.
-[[nodiscard]] Result<void> check_batch(const ProducerState* known, const BatchFacts& batch);
+/// sequence is taken, since the state may have expired; but a transaction of `version` 2 begins its epoch, KIP-890).
+/// The batch is not a duplicate. Errors: INVALID_PRODUCER_EPOCH, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_TXN_STATE.
+[[nodiscard]] Result<void> check_batch(const ProducerState* known, const BatchFacts& batch,
+                                       TransactionVersion version = {});
 
-/// Whether a leader may append a transaction marker. Errors: INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED.
-[[nodiscard]] Result<void> check_marker(const ProducerState* known, const BatchFacts& marker);
+/// Whether a leader may append a transaction marker, which a coordinator of `version` sent. Errors:
+/// INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED.
+[[nodiscard]] Result<void> check_marker(const ProducerState* known, const BatchFacts& marker,
+                                        TransactionVersion version = {});
 
 /// The state after `batch` (data or marker) stands in the log; never refuses, since what is in the log counts.
 /// Requires: the batch has a producer stamp, of this producer.

@@ -19,7 +19,9 @@ bool is_well_formed(const BatchFacts& batch) {
     if (!batch.producer) return !batch.marker && !batch.transactional;
     const ProducerStamp& stamp = *batch.producer;
     if (stamp.id.value() < 0 || stamp.epoch.value() < 0) return false;
-    return batch.marker ? !stamp.base_sequence : stamp.base_sequence && stamp.base_sequence->value() >= 0;
+    if (batch.marker) return !stamp.base_sequence;
+    // What a group coordinator writes of a transaction has no sequence: the coordinator repeats nothing.
+    return stamp.base_sequence ? stamp.base_sequence->value() >= 0 : batch.transactional;
 }
 
 }  // namespace
@@ -102,7 +104,8 @@ std::vector<AbortedTransaction> ReplicaLog::aborted_transactions(Offset from, Of
     return aborted_.overlapping(from, to);
 }
 
-Result<std::optional<DuplicateBatch>> ReplicaLog::check_append(const BatchFacts& batch, Time now) const {
+Result<std::optional<DuplicateBatch>> ReplicaLog::check_append(const BatchFacts& batch, Time now,
+                                                               TransactionVersion version) const {
     if (!is_well_formed(batch) || !fits_after(end_, batch.last_offset_delta)) return refuse(ErrorCode::invalid_record);
     if (!batch.producer) return std::nullopt;
     const ProducerState* known = producer(batch.producer->id, now);
@@ -111,7 +114,7 @@ Result<std::optional<DuplicateBatch>> ReplicaLog::check_append(const BatchFacts&
             return DuplicateBatch{original->base_offset(), original->last_offset.next(), original->timestamp};
         }
     }
-    const auto allowed = batch.marker ? check_marker(known, batch) : check_batch(known, batch);
+    const auto allowed = batch.marker ? check_marker(known, batch, version) : check_batch(known, batch, version);
     if (!allowed) return refuse(allowed.error());
     if (!producers_.find(batch.producer->id) && !has_room_for_producer(now)) {
         return refuse(ErrorCode::throttling_quota_exceeded);

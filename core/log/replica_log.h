@@ -126,8 +126,9 @@ class ReplicaLog {
     /// Whether the leader may append a client's or coordinator's batch: nullopt when it may, or the batch that it
     /// repeats. Errors: those of check_batch() and check_marker(); THROTTLING_QUOTA_EXCEEDED when the producer is new
     /// and no other can be forgotten for it; INVALID_RECORD when the offsets would pass 2^63 - 1 or a field is out of
-    /// its range.
-    [[nodiscard]] Result<std::optional<DuplicateBatch>> check_append(const BatchFacts& batch, Time now) const;
+    /// its range. `version`: of the transaction that the batch is of, or ends.
+    [[nodiscard]] Result<std::optional<DuplicateBatch>> check_append(const BatchFacts& batch, Time now,
+                                                                     TransactionVersion version = {}) const;
     /// Appends as leader of `epoch`, at the log end. Requires: check_append(batch, now) gave nullopt, and `epoch` is
     /// the latest in the history.
     Appended append_as_leader(LeaderEpoch epoch, const BatchFacts& batch, Time now);

@@ -8,8 +8,10 @@
 #include "core/base/epochs.h"
 #include "core/base/error_code.h"
 #include "core/base/ids.h"
+#include "core/base/producer.h"
 #include "core/base/small_vector.h"
 #include "core/base/time.h"
+#include "core/base/transaction_version.h"
 #include "core/log/batch_facts.h"
 #include "core/partition/token.h"
 
@@ -73,13 +75,39 @@ struct ProduceReceived {
     BatchFacts batch;
     /// After this the answer is REQUEST_TIMED_OUT; the data stays.
     Time deadline;
+    /// Of the transaction that the batch is of, or whose end it is.
+    TransactionVersion transaction_version{};
+    /// The batch may begin a transaction here: its coordinator said so since the VerificationBegun of this guard.
+    std::optional<VerificationGuard> guard{};
 
     static constexpr void describe(auto&& field) {
         field("token", &ProduceReceived::token);
         field("acks", &ProduceReceived::acks);
         field("batch", &ProduceReceived::batch);
         field("deadline", &ProduceReceived::deadline);
+        field("transaction_version", &ProduceReceived::transaction_version);
+        field("guard", &ProduceReceived::guard);
     }
+};
+
+/// The driver is about to ask a transaction coordinator whether a transaction of this producer is open and has this
+/// partition. What it says is void once a batch or a marker of the producer is appended here, or this replica stops
+/// leading: the transaction that was spoken of may be over (KIP-890). Replaces the producer's former one.
+struct VerificationBegun {
+    ProducerId producer;
+    VerificationGuard guard;
+
+    static constexpr void describe(auto&& field) {
+        field("producer", &VerificationBegun::producer);
+        field("guard", &VerificationBegun::guard);
+    }
+};
+
+/// Nothing will be appended under the producer's guard.
+struct VerificationEnded {
+    ProducerId producer;
+
+    static constexpr void describe(auto&& field) { field("producer", &VerificationEnded::producer); }
 };
 
 /// The driver carried out the AppendBatch of this token and of all before it: the bytes are where a read finds them.
@@ -299,6 +327,6 @@ struct ConfigChanged {
 using Input = std::variant<BecomeLeader, BecomeFollower, ProduceReceived, AppendDone, AppendFailed, FlushDone,
                            FlushFailed, FetchReceived, CancelFetch, FollowerFetchReceived, LeaderAnswered,
                            DeleteRecordsReceived, RetentionReached, DeadlineReached, ConfigChanged, BrokersChanged,
-                           AlterPartitionAnswered, FetchOutOfRange>;
+                           AlterPartitionAnswered, FetchOutOfRange, VerificationBegun, VerificationEnded>;
 
 }  // namespace highwater

@@ -112,6 +112,8 @@ class Replica {
     void on(Time now, const ConfigChanged& input, Effects& effects);
     // replica_leader.cc
     void on(Time now, const ProduceReceived& input, Effects& effects);
+    void on(Time now, const VerificationBegun& input, Effects& effects);
+    void on(Time now, const VerificationEnded& input, Effects& effects);
     void on(Time now, const FetchReceived& input, Effects& effects);
     void on(Time now, const CancelFetch& input, Effects& effects);
     void on(Time now, const FollowerFetchReceived& input, Effects& effects);
@@ -149,6 +151,8 @@ class Replica {
     void propose(Leader& leader, const NodeIds& isr, Effects& effects);
     /// Wakes up when the first follower that counts starts to lag.
     void watch_for_lag(const Leader& leader, Time now, Effects& effects);
+    /// KIP-890: a transaction begins here only after its coordinator has said that it has this partition.
+    [[nodiscard]] bool may_append_to_transaction(const ProduceReceived& input) const;
     /// nullopt: it waits.
     [[nodiscard]] std::optional<ReplyFetch> answer_or_park(const FetchReceived& fetch) const;
     void answer_produces(Leader& leader, Effects& effects);

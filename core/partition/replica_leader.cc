@@ -42,6 +42,36 @@ Result<std::optional<EpochEndOffset>> Replica::end_offset_for(std::optional<Lead
     return log_.end_offset_for(epoch);
 }
 
+namespace {
+
+void end_verification(Leader& leader, ProducerId producer) {
+    const auto found = std::ranges::find(leader.verifications, producer, &Verification::producer);
+    if (found != leader.verifications.end()) leader.verifications.erase(found);
+}
+
+}  // namespace
+
+bool Replica::may_append_to_transaction(const ProduceReceived& input) const {
+    const BatchFacts& batch = input.batch;
+    if (!batch.transactional || batch.marker) return true;
+    const ProducerState* known = log_.producers().find(batch.producer->id);
+    if (known != nullptr && has_open_transaction(*known, batch.producer->epoch)) return true;
+    const auto& verifications = std::get<Leader>(role_).verifications;
+    const auto found = std::ranges::find(verifications, batch.producer->id, &Verification::producer);
+    return input.guard && found != verifications.end() && found->guard == *input.guard;
+}
+
+void Replica::on(Time, const VerificationBegun& input, Effects&) {
+    auto* leader = std::get_if<Leader>(&role_);
+    if (leader == nullptr) return;
+    end_verification(*leader, input.producer);
+    leader->verifications.push_back({input.producer, input.guard});
+}
+
+void Replica::on(Time, const VerificationEnded& input, Effects&) {
+    if (auto* leader = std::get_if<Leader>(&role_)) end_verification(*leader, input.producer);
+}
+
 void Replica::on(Time now, const ProduceReceived& input, Effects& effects) {
     const auto refuse_with = [&](ErrorCode error) {
         ReplyProduce reply;
@@ -53,8 +83,10 @@ void Replica::on(Time now, const ProduceReceived& input, Effects& effects) {
     if (input.acks == Acks::all && !has_enough_in_sync(isr_, replicas_, min_insync_replicas_)) {
         return refuse_with(ErrorCode::not_enough_replicas);
     }
-    const auto checked = log_.check_append(input.batch, now);
+    const auto checked = log_.check_append(input.batch, now, input.transaction_version);
     if (!checked) return refuse_with(checked.error());
+    // After the producer's epoch: a zombie hears that it is fenced.
+    if (!*checked && !may_append_to_transaction(input)) return refuse_with(ErrorCode::invalid_txn_state);
 
     PendingProduce produce;
     produce.token = input.token;
@@ -65,6 +97,7 @@ void Replica::on(Time now, const ProduceReceived& input, Effects& effects) {
         produce.end_offset = original->end_offset;
         produce.epoch = log_.leader_epoch_at(original->base_offset).value_or(*leader_epoch_);
     } else {
+        if (input.batch.transactional) end_verification(std::get<Leader>(role_), input.batch.producer->id);
         const Appended appended = log_.append_as_leader(*leader_epoch_, input.batch, now);
         produce.base_offset = appended.facts.base_offset;
         produce.end_offset = appended.facts.end_offset();

@@ -90,6 +90,17 @@ struct PendingDelete {
     }
 };
 
+/// Of a producer whose transaction may begin here once its coordinator has said so: see VerificationBegun.
+struct Verification {
+    ProducerId producer;
+    VerificationGuard guard;
+
+    static constexpr void describe(auto&& field) {
+        field("producer", &Verification::producer);
+        field("guard", &Verification::guard);
+    }
+};
+
 /// No role yet: nothing was assigned since the machine was made.
 struct Unassigned {
     static constexpr void describe(auto&&) {}
@@ -102,6 +113,7 @@ struct Leader {
     std::optional<ProposedIsr> proposal;
     PendingProduces produces;
     SmallVector<PendingDelete, 1> deletes;
+    SmallVector<Verification, 1> verifications;
 
     static constexpr void describe(auto&& field) {
         field("epoch_start_offset", &Leader::epoch_start_offset);
@@ -109,6 +121,7 @@ struct Leader {
         field("proposal", &Leader::proposal);
         field("produces", &Leader::produces);
         field("deletes", &Leader::deletes);
+        field("verifications", &Leader::verifications);
     }
 };
 

@@ -24,4 +24,10 @@ struct DeleteRecordsToken : StrongType<DeleteRecordsToken, std::uint64_t> {
     using StrongType::StrongType;
 };
 
+/// Links what a transaction coordinator said of a transaction to the append that it allows (KIP-890); chosen by the
+/// driver, never twice for one partition.
+struct VerificationGuard : StrongType<VerificationGuard, std::uint64_t> {
+    using StrongType::StrongType;
+};
+
 }  // namespace highwater

@@ -244,6 +244,16 @@ TEST(EndTransaction, OfVersion2AtTheLastEpochGoesOnWithANewProducerId) {
     EXPECT_EQ(t.add("id", ended.producer, kA), ErrorCode::none);
 }
 
+// KAFKA-9600
+TEST(EndTransaction, IsRefusedToAnEpochThatWasNeverGiven) {
+    Transactions t;
+    const ProducerClaim p = t.init("id").producer;
+    t.add("id", p, kA);
+    EXPECT_EQ(t.end("id", next(p), true, kTransactionV1).error, ErrorCode::producer_fenced);
+    EXPECT_EQ(t.end("id", next(p), true, kTransactionV2).error, ErrorCode::producer_fenced);
+    EXPECT_EQ(t.state("id"), TransactionState::ongoing);
+}
+
 TEST(EndTransaction, IsNotHeardBeforeItIsCommitted) {
     Transactions t;
     const ProducerClaim p = t.init("id").producer;

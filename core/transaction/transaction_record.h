@@ -8,8 +8,9 @@
 
 #include "core/base/describe.h"
 #include "core/base/producer.h"
-#include "core/base/strong_type.h"
+#include "core/base/producer_claim.h"
 #include "core/base/time.h"
+#include "core/base/transaction_version.h"
 #include "core/coordinator/topic_partition.h"
 
 // What a partition of `__transaction_state` holds, without its bytes: the durable truth about transactional ids. Only
@@ -37,36 +38,12 @@ enum class TransactionState : std::uint8_t {
     return state == TransactionState::complete_commit || state == TransactionState::complete_abort;
 }
 
-/// The feature level `transaction.version` that a request of a client speaks.
-struct TransactionVersion : StrongType<TransactionVersion, std::int16_t> {
-    using StrongType::StrongType;
-};
-inline constexpr TransactionVersion kTransactionV1{1};
-inline constexpr TransactionVersion kTransactionV2{2};
-
-/// KIP-890: with its end each transaction takes its producer epoch with it.
-[[nodiscard]] constexpr bool bumps_epoch_at_end(TransactionVersion version) {
-    return version >= kTransactionV2;
-}
-
 /// The last epoch that a client is given; the one after it is for fencing (KIP-360).
 inline constexpr ProducerEpoch kLastClientEpoch{32'766};
 
 [[nodiscard]] constexpr bool is_exhausted(ProducerEpoch epoch) {
     return epoch >= kLastClientEpoch;
 }
-
-/// Who a producer says, or is told, that it is.
-struct ProducerClaim {
-    ProducerId id;
-    ProducerEpoch epoch;
-
-    static constexpr void describe(auto&& field) {
-        field("id", &ProducerClaim::id);
-        field("epoch", &ProducerClaim::epoch);
-    }
-    friend auto operator<=>(const ProducerClaim&, const ProducerClaim&) = default;
-};
 
 /// What is known of a transactional id for good.
 struct TransactionMetadata {

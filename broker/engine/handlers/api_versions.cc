@@ -46,12 +46,12 @@ wire::ApiVersionsResponse handle(Node& node, const RequestInfo& request, const w
         supported.min_version = first;
         supported.max_version = last;
     };
-    // transaction.version is left out: a client that saw it would use what is not served.
     supports(ClusterMetadata::kMetadataVersionFeature, ClusterMetadata::kOldestMetadataVersion,
              ClusterMetadata::kMetadataVersion);
     // From version 4: before it a client took a minimum of 0 for a broken answer (KIP-584).
     const bool may_be_zero = request.version() >= kFirstVersionWithFeaturesFromZero;
     supports(ClusterMetadata::kGroupVersionFeature, may_be_zero ? 0 : 1, ClusterMetadata::kGroupVersion);
+    supports(ClusterMetadata::kTransactionVersionFeature, may_be_zero ? 0 : 1, ClusterMetadata::kTransactionVersion);
     response.finalized_features_epoch = node.metadata().last_offset().value();
     for (const auto& [name, level] : node.metadata().image().features()) {
         auto& finalized = response.finalized_features.emplace_back();

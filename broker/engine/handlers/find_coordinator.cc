@@ -8,6 +8,7 @@ namespace highwater::engine {
 namespace {
 
 constexpr std::int8_t kGroup = 0;
+constexpr std::int8_t kTransaction = 1;
 /// From this version on a request has many keys (KIP-699).
 constexpr std::int16_t kFirstVersionWithKeys = 4;
 
@@ -18,14 +19,15 @@ struct Refusal {
 
 /// Makes sure that there is a coordinator for a key of this type.
 Refusal prepare(Node& node, std::int8_t key_type, Moment now) {
-    if (key_type != kGroup) {
-        return {ErrorCode::invalid_request, "Only groups have coordinators here: transactions are not supported yet."};
+    if (key_type != kGroup && key_type != kTransaction) {
+        return {ErrorCode::invalid_request, "Only groups and transactional ids have coordinators here."};
     }
-    if (node.topics().find(kGroupsTopic) != nullptr) return {};
-    const auto created = create_topics(node, {topic_to_create(node, kGroupsTopic)}, false, now);
+    const std::string_view topic = key_type == kGroup ? kGroupsTopic : kTransactionsTopic;
+    if (node.topics().find(topic) != nullptr) return {};
+    const auto created = create_topics(node, {topic_to_create(node, topic)}, false, now);
     const ControllerError& error = created.front().error;
     if (error.error == ErrorCode::none || error.error == ErrorCode::topic_already_exists) return {};
-    return {ErrorCode::coordinator_not_available, "__consumer_offsets was not created: " + error.message};
+    return {ErrorCode::coordinator_not_available, std::string(topic) + " was not created: " + error.message};
 }
 
 }  // namespace

@@ -58,16 +58,35 @@ void fill_all(Topics& topics, const Offsets& offsets) {
     }
 }
 
+/// KIP-447: whoever goes on from an offset waits until the transaction that may change it is over. Before the ids of
+/// topics are put in place of names.
+template <class Topics>
+void hide_unstable(const Node& node, std::string_view group, Topics& topics) {
+    const auto unstable = (*node.groups().find(group))->unstable_partitions(std::string(group));
+    if (unstable.empty()) return;
+    for (auto& topic : topics.materialise()) {
+        for (auto& part : topic.partitions.materialise()) {
+            if (!unstable.contains({topic.name.to_string(), part.partition_index})) continue;
+            fill(part, part.partition_index, nullptr);
+            part.committed_leader_epoch = LeaderEpoch{-1};
+            part.metadata = wire::String("");
+            part.error_code = ErrorCode::unstable_offset_commit;
+        }
+    }
+}
+
 wire::OffsetFetchResponse of_one_group(const Node& node, std::int16_t version,
                                        const wire::OffsetFetchRequest& message) {
     wire::OffsetFetchResponse response;
     const auto offsets = offsets_of(node, message.group_id.view());
     if (offsets && !message.topics) {
         fill_all(response.topics, **offsets);
+        if (message.require_stable) hide_unstable(node, message.group_id.view(), response.topics);
     } else if (offsets) {
         for (const auto& topic : *message.topics) {
             fill_asked(response.topics, topic.name.view(), topic.partition_indexes, **offsets);
         }
+        if (message.require_stable) hide_unstable(node, message.group_id.view(), response.topics);
     } else if (version >= kFirstVersionWithError || !message.topics) {
         response.error_code = offsets.error();
     } else {
@@ -137,6 +156,7 @@ wire::OffsetFetchResponse handle(Node& node, const RequestInfo& request, const w
             answer.error_code = error;
         } else if (!group.topics) {
             fill_all(answer.topics, **offsets);
+            if (message.require_stable) hide_unstable(node, group.group_id.view(), answer.topics);
             if (by_id) name_by_id(node, answer);
         } else {
             for (const auto& topic : *group.topics) {
@@ -146,6 +166,7 @@ wire::OffsetFetchResponse handle(Node& node, const RequestInfo& request, const w
                     fill_asked(answer.topics, topic.name.view(), topic.partition_indexes, **offsets);
                 }
             }
+            if (message.require_stable) hide_unstable(node, group.group_id.view(), answer.topics);
         }
     }
     return response;

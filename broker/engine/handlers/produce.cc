@@ -65,6 +65,36 @@ void refuse_invalid(PartitionResponse& part, const wire::ProduceRefusal& refusal
     }
 }
 
+/// KIP-890: the broker adds the partition to the transaction itself.
+constexpr std::int16_t kFirstVersionOfTransactionV2 = 12;
+
+/// Goes on once the transaction is open in the partition, or its coordinator has said that it may begin there.
+void produce_in_transaction(const Produce& produce, Partition& partition, ProduceReceived received,
+                            wire::RecordBytes stored) {
+    Node& node = produce.node;
+    const Moment now = produce.request.now;
+    const bool is_v2 = produce.request.version() >= kFirstVersionOfTransactionV2;
+    received.transaction_version = is_v2 ? kTransactionV2 : kTransactionV1;
+    const ProducerClaim producer{received.batch.producer->id, received.batch.producer->epoch};
+    TransactionVerifications& verifications = node.verifications();
+    if (verifications.is_open(partition, producer)) return partition.produce(received, stored, now);
+    if (!is_v2 && !node.config().verifies_transactions) {
+        received.guard = verifications.vouch(partition, producer.id, now);
+        return partition.produce(received, stored, now);
+    }
+    const TransactionOfBatch transaction{.transactional_id = produce.message.transactional_id->to_string(),
+                                         .producer = producer,
+                                         .version = received.transaction_version};
+    const auto go_on = [&node, received, kept = wire::RecordBuffer(stored.begin(), stored.end())](
+                           Partition* appended_to, ErrorCode error, std::optional<VerificationGuard> guard) {
+        if (error != ErrorCode::none) return node.refuse_produce(received.token, error);
+        ProduceReceived vouched = received;
+        vouched.guard = guard;
+        appended_to->produce(vouched, kept, node.now());
+    };
+    verifications.verify(partition, transaction, now, go_on);
+}
+
 void produce_part(const Produce& produce, Topic* topic, PendingProduces::Part place,
                   const wire::ProduceRequest::PartitionProduceData& data) {
     Node& node = produce.node;
@@ -84,9 +114,9 @@ void produce_part(const Produce& produce, Topic* topic, PendingProduces::Part pl
     const wire::RecordBytes bytes = data.records ? data.records->view() : wire::RecordBytes{};
     auto accepted = wire::validate_produce(bytes, rules_of(topic->config, produce.request), node.record_scratch());
     if (!accepted) return refuse_invalid(part(), accepted.error());
-    if (accepted->facts.transactional) {
-        // No coordinator vouches for the transaction (KIP-890): appended, it would hold back the last stable offset.
-        return refuse_part(part(), ErrorCode::invalid_txn_state, "No transaction of this producer is known.");
+    if (accepted->facts.transactional && !produce.message.transactional_id) {
+        return refuse_part(part(), ErrorCode::transactional_id_authorization_failed,
+                           "A batch of a transaction without a transactional id.");
     }
 
     wire::RecordBytes stored = accepted->stored_bytes(bytes);
@@ -101,11 +131,12 @@ void produce_part(const Produce& produce, Topic* topic, PendingProduces::Part pl
     }
     place.request = produce.pending;
     const ProduceToken token = node.produces().expect(place);
-    partition->produce(ProduceReceived{.token = token,
-                                       .acks = static_cast<Acks>(produce.message.acks),
-                                       .batch = accepted->facts,
-                                       .deadline = produce.deadline},
-                       stored, produce.request.now);
+    ProduceReceived received{.token = token,
+                             .acks = static_cast<Acks>(produce.message.acks),
+                             .batch = accepted->facts,
+                             .deadline = produce.deadline};
+    if (accepted->facts.transactional) return produce_in_transaction(produce, *partition, received, stored);
+    partition->produce(received, stored, produce.request.now);
 }
 
 }  // namespace
