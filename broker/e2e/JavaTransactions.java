@@ -47,6 +47,8 @@ public class JavaTransactions {
                 }
                 producer.sendOffsetsToTransaction(next, consumer.groupMetadata());
                 if ((committed + aborted) % 3 == 2) {
+                    // Otherwise what is not sent yet is dropped, and nobody could count it.
+                    producer.flush();
                     producer.abortTransaction();
                     ++aborted;
                     dropped += records.size();

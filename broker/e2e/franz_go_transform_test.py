@@ -33,5 +33,4 @@ class FranzGoTransform(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    testing.need_api(26, "transactions")
     testing.main()

@@ -93,5 +93,4 @@ class JavaTransactions(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    testing.need_api(26, "transactions")
     testing.main()

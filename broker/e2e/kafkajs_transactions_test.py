@@ -32,5 +32,4 @@ class KafkajsTransactions(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    testing.need_api(26, "transactions")
     testing.main()

@@ -57,13 +57,6 @@ def need_command(name):
     return name
 
 
-def need_api(key, what):
-    with broker("need-api") as running, running.connect() as connection:
-        _, served = wire.read_api_versions(connection.ask(wire.api_versions()))
-    if key not in served:
-        not_run(f"the broker does not serve {what} yet")
-
-
 def main():
     """Runs the tests of the calling program; its last line says how many ran."""
     if not BINARY.exists() and "HIGHWATER_E2E_BROKER" not in os.environ:

@@ -188,5 +188,4 @@ class BesideKafkas(TransactionsCase):
 
 
 if __name__ == "__main__":
-    testing.need_api(26, "transactions")
     testing.main()

@@ -204,5 +204,4 @@ class Transactions(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    testing.need_api(26, "transactions")
     testing.main()

@@ -23,5 +23,4 @@ class Transform(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    testing.need_api(26, "transactions")
     testing.main()

@@ -26,8 +26,7 @@ wire::ApiVersionsRequest api_versions(std::string name = "client", std::string v
 }
 
 TEST(Dispatch, EveryApiOfTheCatalogIsServedAndAdvertised) {
-    std::vector<wire::ApiInfo> apis;
-    std::ranges::copy_if(wire::kApis, std::back_inserter(apis), wire::is_served);
+    const auto& apis = wire::kApis;
     ASSERT_EQ(served_apis().size(), apis.size());
     for (std::size_t i = 0; i < apis.size(); ++i) EXPECT_EQ(served_apis()[i].key, apis[i].key);
     TestNode node;

@@ -254,6 +254,24 @@ TEST(EndTransaction, IsRefusedToAnEpochThatWasNeverGiven) {
     EXPECT_EQ(t.state("id"), TransactionState::ongoing);
 }
 
+// Clients that do not retry CONCURRENT_TRANSACTIONS here would take a zombie for one that may try again.
+TEST(EndTransaction, TellsAZombieThatItIsFencedWhateverIsUnderWay) {
+    Transactions t;
+    const ProducerClaim zombie = t.init("id").producer;
+    t.init("id");
+    const ProducerClaim present = t.init("id").producer;
+    t.hold_writes = true;
+    t.give(AddPartitionsReceived{.token = TransactionToken{98},
+                                 .transactional_id = "id",
+                                 .producer = present,
+                                 .partitions = kA,
+                                 .version = kTransactionV1});
+    EXPECT_EQ(t.end("id", zombie, true, kTransactionV1).error, ErrorCode::producer_fenced);
+    EXPECT_EQ(t.end("id", zombie, true, kTransactionV2).error, ErrorCode::producer_fenced);
+    EXPECT_EQ(t.add("id", zombie, kA), ErrorCode::producer_fenced);
+    EXPECT_EQ(t.end("id", present, true).error, ErrorCode::concurrent_transactions);
+}
+
 TEST(EndTransaction, IsNotHeardBeforeItIsCommitted) {
     Transactions t;
     const ProducerClaim p = t.init("id").producer;

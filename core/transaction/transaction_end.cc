@@ -38,12 +38,13 @@ void TransactionCoordinator::on(Step& step, const EndTransactionReceived& input)
     if (id.empty()) return step.refuse(refused, ErrorCode::invalid_request);
     const TransactionMetadata* known = find(id);
     if (known == nullptr) return step.refuse(refused, ErrorCode::invalid_producer_id_mapping);
-    if (moving_.contains(id)) return step.refuse(refused, ErrorCode::concurrent_transactions);
     const bool names_previous = bumps_epoch_at_end(input.version) && is_repeated(input, *known);
     if (input.producer.id != known->producer_id && !names_previous) {
         return step.refuse(refused, ErrorCode::invalid_producer_id_mapping);
     }
     if (!may_end(input, *known)) return step.refuse(refused, ErrorCode::producer_fenced);
+    // After that: whoever is fenced hears so whatever is under way, since epochs only rise.
+    if (moving_.contains(id)) return step.refuse(refused, ErrorCode::concurrent_transactions);
     if (const auto answer = answer_without_moving(input, *known)) return step.answer(*answer);
     end(step, input, *known);
 }

@@ -22,9 +22,10 @@ void TransactionCoordinator::on(Step& step, const AddPartitionsReceived& input) 
     const std::string& id = input.transactional_id;
     const PartitionsAnswer answer{.token = input.token, .error = ErrorCode::none, .missing = {}};
     if (id.empty()) return step.refuse(answer, ErrorCode::invalid_request);
-    if (moving_.contains(id)) return step.refuse(answer, ErrorCode::concurrent_transactions);
+    // Whoever is fenced hears so whatever is under way: epochs only rise.
     const auto checked = check_producer(id, input.producer);
     if (!checked) return step.refuse(answer, checked.error());
+    if (moving_.contains(id)) return step.refuse(answer, ErrorCode::concurrent_transactions);
     const TransactionMetadata& known = **checked;
     const bool is_open = known.state == TransactionState::ongoing;
     if (is_open && std::ranges::includes(known.partitions, input.partitions)) return step.answer(answer);

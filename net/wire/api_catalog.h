@@ -100,18 +100,6 @@ inline constexpr std::array kApis{
     ApiInfo{ApiKey::describe_topic_partitions, "DescribeTopicPartitions", versions(0, 0), since(0)},
 };
 
-/// APIs whose messages are declared, but which no broker serves yet; they are not advertised.
-inline constexpr std::array kNotServedYet{
-    ApiKey::add_partitions_to_txn, ApiKey::add_offsets_to_txn,    ApiKey::end_txn,           ApiKey::write_txn_markers,
-    ApiKey::txn_offset_commit,     ApiKey::describe_transactions, ApiKey::list_transactions,
-};
-constexpr bool is_served(const ApiInfo& api) {
-    for (const ApiKey key : kNotServedYet) {
-        if (api.key == key) return false;
-    }
-    return true;
-}
-
 /// The row of an API.
 constexpr const ApiInfo& api_info(ApiKey key) {
     for (const ApiInfo& api : kApis) {

@@ -141,7 +141,6 @@ std::string protocol_support_markdown() {
         "| key | API | versions | flexible from |\n"
         "|---:|---|---|---|\n";
     for (const ApiInfo& api : kApis) {
-        if (!is_served(api)) continue;
         out += fmt::format("| {} | {} | {} | {} |\n", static_cast<int>(api.key), api.name, range_text(api.versions),
                            first_flexible(api.versions, api.flexible));
     }

@@ -24,7 +24,6 @@ class Row:
     grows_kib: int = 8192  # how far the broker's memory may grow while the row runs
     changes: bool = False  # the row may change what the target topic holds
     restarts: bool = False  # the row restarts the broker, so that nothing can be watched beside it
-    api: int | None = None  # not run while the broker does not serve this API
 
 
 ROWS: list[Row] = []

@@ -7,7 +7,6 @@ import testing
 import transaction_wire as transactions
 import wire
 from bad_input.table import PATIENCE, row
-from transaction_wire import END_TXN
 
 LAST_EPOCH = 32_766
 REFUSALS = {transactions.INVALID_PRODUCER_EPOCH, transactions.INVALID_TXN_STATE, transactions.PRODUCER_FENCED,
@@ -57,7 +56,7 @@ def markers(bench, topic):
     return sum(each & transactions.CONTROL != 0 for each in attributes(bench, topic))
 
 
-@row("B127", "late-produce", api=END_TXN)
+@row("B127", "late-produce")
 def _(bench):
     """A batch that was held up until its transaction had been aborted for running out of time."""
     bench.create("late-produce")
@@ -88,7 +87,7 @@ def climbed(connection, ids, epoch):
     return producers
 
 
-@row("B128", "epoch-end", grows_kib=64 << 10, api=END_TXN)
+@row("B128", "epoch-end", grows_kib=64 << 10)
 def _(bench):
     """The last epochs, ended in each way: then there is a new producer id, from whose epochs everything works."""
     bench.create("epoch-end")
@@ -118,7 +117,7 @@ def _(bench):
             testing.await_true(lambda: markers(bench, "epoch-end") == before + 1, PATIENCE, "and it is not stuck")
 
 
-@row("B128b", "txn-words", api=END_TXN)
+@row("B128b", "txn-words")
 def _(bench):
     """An empty id, timeouts out of bounds, producers that nobody knows, partitions and ends out of turn."""
     bench.create("txn-words")
@@ -147,7 +146,7 @@ def _(bench):
     assert attributes(bench, "txn-words") == []
 
 
-@row("B125", "txnid-flood", grows_kib=128 << 10, api=END_TXN)
+@row("B125", "txnid-flood", grows_kib=128 << 10)
 def _(bench):
     """Transactional ids that nobody uses again; a part of the flood of 1,000,000 that the limit is stated for."""
     with bench.connect() as connection:

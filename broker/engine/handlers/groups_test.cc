@@ -102,7 +102,7 @@ TEST_F(GroupsTest, TheFirstSearchForACoordinatorCreatesTheTopicAndNamesThisNode)
     EXPECT_EQ(found.node_id, NodeId{1});
     EXPECT_FALSE(found.host.empty());
     EXPECT_EQ(node.list_offset("__consumer_offsets", -1, 49), 0);
-    EXPECT_EQ(find_coordinator("any", 1).error_code, ErrorCode::invalid_request) << "transactions have none";
+    EXPECT_EQ(find_coordinator("any", 2).error_code, ErrorCode::invalid_request) << "share groups have none";
 
     wire::FindCoordinatorRequest many;
     many.coordinator_keys.push_back(wire::String("a"));

@@ -201,13 +201,6 @@ TEST_F(ProduceTest, LogAppendTimeIsTheBrokers) {
     EXPECT_EQ(batch->header.max_timestamp, node.now.wall);
 }
 
-TEST_F(ProduceTest, TransactionalBatchesAreRefusedWhileNoCoordinatorKnowsThem) {
-    wire::BatchOptions options;
-    options.producer = ProducerStamp{.id = ProducerId{1}, .epoch = ProducerEpoch{0}, .base_sequence = Sequence{0}};
-    options.transactional = true;
-    EXPECT_EQ(answer_of(node.produce("t", batch_of({{"a"}}, options))).error_code, ErrorCode::invalid_txn_state);
-}
-
 // B95: a time-out of -1 is one that has passed.
 TEST_F(ProduceTest, AProduceThatWaitsTooLongIsTold) {
     node.hold_flushes = true;
@@ -236,7 +229,8 @@ TEST_F(ProduceTest, ProducerIdsAreNeverGivenTwice) {
     wire::InitProducerIdRequest transactional;
     transactional.transactional_id = wire::String("tx");
     EXPECT_EQ(node.call<wire::InitProducerIdResponse>(transactional, 4)->error_code,
-              ErrorCode::transactional_id_authorization_failed);
+              ErrorCode::not_coordinator)
+        << "nobody has looked for a coordinator yet";
 }
 
 }  // namespace
