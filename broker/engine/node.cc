@@ -75,12 +75,13 @@ void Node::write_batches(Moment now) {
 /// directories that failed.
 void Node::settle(Moment now) {
     while (!newly_offline_.empty() || fetches_.any_woken() || groups_.any_answered() || markers_.any_answered() ||
-           transactions_.any_answered()) {
+           transactions_.any_answered() || !markers_to_send_.empty()) {
         take_directories_offline(now);
         // A marker is answered when the offsets that it ends count, or are gone.
         groups_.settle(now);
         markers_.settle();
         transactions_.settle(now);
+        write_markers();
         for (const ReplySlot slot : fetches_.take_woken()) {
             auto fetch = fetches_.take(slot);
             if (!fetch) continue;
@@ -269,8 +270,17 @@ void Node::transactions_unreadable(PartitionId partition, std::string_view detai
     outbox_->coordinator_unreadable(kTransactionsTopic, partition.value(), detail);
 }
 
-// One node leads every partition; a topic that is gone needs no marker.
+// Not at once: at a start the partitions that they are for may not be open yet.
 void Node::send_markers(const SendMarkers& markers) {
+    markers_to_send_.push_back(markers);
+}
+
+void Node::write_markers() {
+    for (const SendMarkers& markers : std::exchange(markers_to_send_, {})) write_markers(markers);
+}
+
+// One node leads every partition; a topic that is gone needs no marker.
+void Node::write_markers(const SendMarkers& markers) {
     const MarkerToWrite marker{.producer = markers.producer,
                                .marker = {.commit = markers.commit, .coordinator_epoch = markers.coordinator_epoch},
                                .version = markers.version};

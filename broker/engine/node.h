@@ -139,6 +139,8 @@ class Node final : private PartitionHost, private GroupHost, private Transaction
     void transaction_wake_wanted(PartitionId partition, Time time) override;
     void transactions_unreadable(PartitionId partition, std::string_view detail) override;
     void send_markers(const SendMarkers& markers) override;
+    void write_markers();
+    void write_markers(const SendMarkers& markers);
 
     Partition* find_partition(std::uint64_t number) override { return find(number); }
     [[nodiscard]] Moment latest() const override { return latest_; }
@@ -201,6 +203,7 @@ class Node final : private PartitionHost, private GroupHost, private Transaction
     TransactionCoordinators transactions_;
     TransactionVerifications verifications_;
     MarkerWrites markers_;
+    std::vector<SendMarkers> markers_to_send_;
     Timers timers_;
     wire::RecordScratch scratch_;
     storage::RetentionClock retention_clock_;

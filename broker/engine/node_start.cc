@@ -43,6 +43,8 @@ Result<std::unique_ptr<Node>, StartError> Node::start(EngineConfig config, stora
     if (auto done = node->register_broker(now); !done) return refuse(done.error());
     if (auto done = node->open_partitions(now); !done) return refuse(done.error());
     node->start_tasks(now);
+    // What was decided before goes on at once.
+    if (!node->markers_to_send_.empty()) node->verification_wake_wanted(now.time);
     return node;
 }
 

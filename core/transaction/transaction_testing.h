@@ -1,13 +1,12 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/base/invariant.h"
 #include "core/transaction/transaction_coordinator.h"
 
 namespace highwater::testing {
@@ -47,7 +46,7 @@ class Transactions {
                 answers.push_back(std::move(effect));
             }
         }
-        EXPECT_EQ(machine.hash(), machine.hash_from_scratch());
+        HIGHWATER_INVARIANT(machine.hash() == machine.hash_from_scratch(), "the hash that is kept is not the state's");
         if (!hold_writes) commit_writes();
     }
     void commit_writes() {
@@ -82,8 +81,8 @@ class Transactions {
         request.token = TransactionToken{next_token++};
         give(request);
         const auto answer = answer_to<Answer>(request.token);
-        EXPECT_TRUE(answer) << "no answer";
-        return answer.value_or(Answer{});
+        HIGHWATER_INVARIANT(answer.has_value(), "no answer to request {}", request.token);
+        return *answer;
     }
 
     InitProducerIdAnswer init(const std::string& id, std::optional<ProducerClaim> expected = {},
@@ -127,8 +126,8 @@ class Transactions {
     }
     TransactionState state(const std::string& id) const {
         const TransactionMetadata* known = machine.find(id);
-        EXPECT_NE(known, nullptr);
-        return known == nullptr ? TransactionState::empty : known->state;
+        HIGHWATER_INVARIANT(known != nullptr, "there is no transactional id {}", id);
+        return known->state;
     }
 
     TransactionConfig config;

@@ -206,6 +206,43 @@ TEST_F(TransactionsTest, AreThereAfterACrash) {
     EXPECT_EQ(end(producer, true).producer_epoch, ProducerEpoch{1}) << "a retry";
 }
 
+// Topics open in no order that is known: markers go out when all of them are there.
+TEST_F(TransactionsTest, ThatWereDecidedBeforeACrashAreCompletedAfterIt) {
+    const ProducerClaim producer = claim();
+    for (int i = 0; i < 8; ++i) {
+        const std::string topic = "t" + std::to_string(i);
+        ASSERT_EQ(node.create_topic(topic), ErrorCode::none);
+        next_sequence = 0;
+        const auto bytes = batch(producer, "a");
+        wire::ProduceRequest request = produce_request(topic, bytes, -1);
+        request.transactional_id = wire::String("id");
+        const auto reply = node.call<wire::ProduceResponse>(request, kProduceV2);
+        ASSERT_EQ(reply->responses.front().partition_responses.front().error_code, ErrorCode::none);
+    }
+    node.hold_flushes = true;
+    wire::EndTxnRequest request;
+    request.transactional_id = wire::String("id");
+    request.producer_id = producer.id;
+    request.producer_epoch = producer.epoch;
+    request.committed = true;
+    const ConnectionId connection = node.connect();
+    node.send(connection, request, kEndV2);
+    EXPECT_FALSE(node.receive<wire::EndTxnResponse>(connection, kEndV2)) << "it is written, and not durable";
+    node.hold_flushes = false;
+    node.crash();
+    EXPECT_EQ(state(), "PrepareCommit");
+    node.advance(std::chrono::milliseconds{1});
+    node.turn();
+    EXPECT_EQ(state(), "CompleteCommit");
+    for (int i = 0; i < 8; ++i) {
+        wire::FetchRequest fetch = fetch_request("t" + std::to_string(i), 0);
+        fetch.isolation_level = 1;
+        const auto reply = node.call<wire::FetchResponse>(fetch, 11);
+        const auto& part = reply->responses.front().partitions.front();
+        EXPECT_EQ(part.last_stable_offset, 2) << "t" << i << " has its record and its marker";
+    }
+}
+
 TEST_F(TransactionsTest, CommitOffsetsOrDoNot) {
     ASSERT_EQ(find_coordinator("g", 0), ErrorCode::none);
     ProducerClaim producer = claim();
