@@ -270,8 +270,10 @@ class DumpLog(unittest.TestCase):
             dumped = self.dump(*sorted(folder.glob("*.log")), options=("--deep-iteration", "--print-data-log"))
             offsets = [int(n) for n in re.findall(r"\| offset: (\d+) ", dumped)]
             self.assertEqual(offsets, sorted(set(offsets)))
-            # Three segments of a thousand records are compacted: each of the ten keys once.
-            self.assertEqual(len([offset for offset in offsets if offset < 3000]), 10)
+            # What was compacted has each of the ten keys once; where segments end depends on kcat's batches.
+            compacted = max(int(n) for n in re.findall(r"compacted up to offset (\d+)", broker.log_text()))
+            self.assertGreater(compacted, 2000)
+            self.assertEqual(len([offset for offset in offsets if offset < compacted]), 10)
             self.assertEqual(set(re.findall(r"isvalid: (\w+)", dumped)), {"true"})
             for index in [*sorted(folder.glob("*.index")), *sorted(folder.glob("*.timeindex"))]:
                 self.assert_no_mismatch(self.dump(index))
