@@ -4,26 +4,16 @@ import re
 import subprocess
 import unittest
 
+import java
 import testing
 import wire
-
-testing.need_command("java")
-KAFKA = testing.peer("apache-kafka")
-
-
-def java(main_class, *arguments, stdin=None, check=True):
-    # Short runs: less compiling, one core's worth of garbage collector.
-    command = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp", f"{KAFKA}/libs/*",
-               main_class, *arguments]
-    done = testing.run(command, stdin=stdin, check=check, timeout=300)
-    return done.stdout.decode() + ("" if check else done.stderr.decode())
 
 
 class ToolCase(unittest.TestCase):
     """The tools that the cases below run against the broker."""
 
     def tool(self, name, *arguments, **options):
-        return java(name, "--bootstrap-server", self.broker.address, *arguments, **options)
+        return java.run("apache-kafka", name, "--bootstrap-server", self.broker.address, *arguments, **options)
 
     def topics(self, *arguments, **options):
         return self.tool("org.apache.kafka.tools.TopicCommand", *arguments, **options)
@@ -142,8 +132,8 @@ class Groups(ToolCase):
         partition = next(path for path in self.broker.data.glob("__consumer_offsets-*")
                          if (path / "00000000000000000000.log").exists())
         self.broker.stop()
-        dumped = java("org.apache.kafka.tools.DumpLogSegments", "--offsets-decoder", "--files",
-                      str(partition / "00000000000000000000.log"))
+        dumped = java.run("apache-kafka", "org.apache.kafka.tools.DumpLogSegments", "--offsets-decoder", "--files",
+                          str(partition / "00000000000000000000.log"))
         self.assertIn('"group":"java","topic":"shared","partition":3', dumped)
         self.assertIn('"protocolType":"consumer"', dumped)
         self.assertIn("<DELETE>", dumped)
@@ -186,9 +176,9 @@ class ConsumerGroups(Groups):
         self.assertNotIn("timeout.ms=50000", self.configs("--describe", "--entity-type", "groups", "--entity-name", "java"))
 
         self.groups("--reset-offsets", "--group", "java", "--topic", "shared", "--to-earliest", "--execute")
-        command = ["java", "-cp", f"{KAFKA}/libs/*", "org.apache.kafka.tools.consumer.ConsoleConsumer",
-                   "--bootstrap-server", self.broker.address, "--topic", "shared", "--group", "java",
-                   "--command-property", "group.protocol=consumer"]
+        command = java.command("apache-kafka", "org.apache.kafka.tools.consumer.ConsoleConsumer",
+                               "--bootstrap-server", self.broker.address, "--topic", "shared", "--group", "java",
+                               "--command-property", "group.protocol=consumer")
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as consuming:
             def described_as(words, what):
                 return lambda: all(word in self.groups("--describe", "--group", "java", *what) for word in words)
@@ -206,8 +196,8 @@ class ConsumerGroups(Groups):
         partition = next(path for path in self.broker.data.glob("__consumer_offsets-*")
                          if (path / "00000000000000000000.log").exists())
         self.broker.stop()
-        dumped = java("org.apache.kafka.tools.DumpLogSegments", "--offsets-decoder", "--files",
-                      str(partition / "00000000000000000000.log"))
+        dumped = java.run("apache-kafka", "org.apache.kafka.tools.DumpLogSegments", "--offsets-decoder", "--files",
+                          str(partition / "00000000000000000000.log"))
         # ConsumerGroupMetadata, -MemberMetadata, -TargetAssignmentMetadata and -Member, -CurrentMemberAssignment.
         for kind in (3, 5, 6, 7, 8):
             self.assertIn(f'key: {{"type":"{kind}","data":{{"groupId":"java"', dumped)
@@ -218,7 +208,8 @@ class DumpLog(unittest.TestCase):
     """kafka-dump-log over the files of a stopped broker."""
 
     def dump(self, *files, options=()):
-        return java("org.apache.kafka.tools.DumpLogSegments", "--files", ",".join(map(str, files)), *options)
+        return java.run("apache-kafka", "org.apache.kafka.tools.DumpLogSegments", "--files",
+                        ",".join(map(str, files)), *options)
 
     def test_segments_indexes_and_snapshots_are_kafkas(self):
         with testing.broker("dump-log") as broker:
@@ -307,5 +298,5 @@ class DumpLog(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    print(f"Apache Kafka {(KAFKA / '.complete').read_text().strip()}")
+    print(f"Apache Kafka {(testing.peer('apache-kafka') / '.complete').read_text().strip()}")
     testing.main()

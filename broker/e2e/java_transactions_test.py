@@ -4,18 +4,11 @@
 import re
 import unittest
 
+import java
 import testing
 import wire
 
-testing.need_command("java")
-KAFKA = testing.peer("apache-kafka")
 PROGRAM = testing.ROOT / "broker/e2e/JavaTransactions.java"
-
-
-def java(main_class, *arguments, check=True):
-    command = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-cp", f"{KAFKA}/libs/*",
-               main_class, *arguments]
-    return testing.run(command, check=check, timeout=300).stdout.decode()
 
 
 class JavaTransactions(unittest.TestCase):
@@ -25,7 +18,7 @@ class JavaTransactions(unittest.TestCase):
             self.broker.create_topic(topic, 2)
 
     def tool(self, name, *arguments, **options):
-        return java(name, "--bootstrap-server", self.broker.address, *arguments, **options)
+        return java.run("apache-kafka", name, "--bootstrap-server", self.broker.address, *arguments, **options)
 
     def consume(self, topic, isolation_level, count):
         """The values that a consumer of that isolation level gets; fewer than `count` take until its patience ends."""
@@ -42,8 +35,8 @@ class JavaTransactions(unittest.TestCase):
         """What kafka-dump-log prints of all logs of the topic of a stopped broker."""
         logs = sorted(self.broker.data.glob(f"{topic}-*/00000000000000000000.log"))
         self.assertTrue(logs)
-        return java("org.apache.kafka.tools.DumpLogSegments", "--transaction-log-decoder", "--files",
-                    ",".join(str(log) for log in logs))
+        return java.run("apache-kafka", "org.apache.kafka.tools.DumpLogSegments", "--transaction-log-decoder", "--files",
+                        ",".join(str(log) for log in logs))
 
     def fill(self, count):
         with self.broker.connect() as connection:
@@ -52,9 +45,10 @@ class JavaTransactions(unittest.TestCase):
                 reply = connection.ask(wire.produce("in", wire.batch(records), partition=partition))
                 self.assertEqual(wire.read_produce(reply), (wire.NONE, 0))
 
-    def test_offsets_and_records_are_committed_together(self):
+    def transform(self, client):
+        """JavaTransactions.java with that client's jars: how often it committed and aborted. What it did is checked."""
         self.fill(100)
-        said = java(str(PROGRAM), self.broker.address, "in", "out", "g", "java", "200")
+        said = java.run(client, str(PROGRAM), self.broker.address, "in", "out", "g", "java", "200")
         committed, aborted, dropped = map(int, re.fullmatch(
             r"(\d+) committed, (\d+) aborted with (\d+) records\n", said).groups())
         self.assertGreaterEqual(committed, 20)
@@ -67,13 +61,10 @@ class JavaTransactions(unittest.TestCase):
         lag = self.tool("org.apache.kafka.tools.consumer.group.ConsumerGroupCommand", "--describe", "--group", "g")
         self.assertEqual([line.split()[3:6] for line in lag.splitlines() if line.startswith("g ")],
                          [["100", "100", "0"]] * 2)
+        return committed, aborted
 
-        described = self.describe("java")
-        self.assertIn(described["TransactionState"], ("CompleteCommit", "CompleteAbort"))
-        # Version 2 (KIP-890): every transaction has an epoch of its own.
-        self.assertGreaterEqual(int(described["ProducerEpoch"]), committed + aborted)
-        self.assertIn("java", self.tool("org.apache.kafka.tools.TransactionsCommand", "list"))
-
+    def check_dumps(self):
+        """Stops the broker."""
         self.assertEqual(self.broker.stop(), 0)
         dumped = self.dump("__transaction_state")
         self.assertIn('"transactionalId":"java"', dumped)
@@ -83,6 +74,23 @@ class JavaTransactions(unittest.TestCase):
             self.assertIn(f'"topic":"{topic}"', dumped)
         self.assertNotIn("Could not decode", dumped)
         self.assertIn("endTxnMarker: ABORT", self.dump("out"))
+
+    def test_offsets_and_records_are_committed_together(self):
+        committed, aborted = self.transform("apache-kafka")
+        described = self.describe("java")
+        self.assertIn(described["TransactionState"], ("CompleteCommit", "CompleteAbort"))
+        # Version 2 (KIP-890): every transaction has an epoch of its own.
+        self.assertGreaterEqual(int(described["ProducerEpoch"]), committed + aborted)
+        self.assertIn("java", self.tool("org.apache.kafka.tools.TransactionsCommand", "list"))
+        self.check_dumps()
+
+    @unittest.skipUnless(testing.is_installed("kafka-clients-old"), "kafka-clients-old is not installed")
+    def test_a_client_of_version_1_keeps_its_epoch(self):
+        self.transform("kafka-clients-old")
+        described = self.describe("java")
+        self.assertIn(described["TransactionState"], ("CompleteCommit", "CompleteAbort"))
+        self.assertEqual(described["ProducerEpoch"], "0")
+        self.check_dumps()
 
     def test_the_perf_tools_transactions_are_all_read(self):
         self.tool("org.apache.kafka.tools.ProducerPerformance", "--topic", "in", "--num-records", "20000",

@@ -13,11 +13,11 @@ MEMBER = pathlib.Path(__file__).with_name("group_member.py")
 
 
 class MemberProgram:
-    """A running program and all that it has said so far."""
+    """A running program and all that it has said so far. `options` are those of Popen."""
 
-    def __init__(self, command):
+    def __init__(self, command, **options):
         self.said = []
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)
         self.listener = threading.Thread(target=self.listen, daemon=True)
         self.listener.start()
 

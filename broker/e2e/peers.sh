@@ -4,7 +4,7 @@
 # .peers/<peer>.missing with the reason, and its tests then say "not run: <reason>". Does nothing twice.
 #
 # Usage: broker/e2e/peers.sh [--retry] [peer...]    (peers: kafka-python kafka-python-old confluent-kafka kafkajs
-#                                            apache-kafka franz-go)
+#                                            apache-kafka kafka-streams kafka-clients-old franz-go)
 set -euo pipefail
 
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
@@ -14,6 +14,7 @@ kafka_python_old_version=2.0.2
 confluent_kafka_version=2.12.1
 kafkajs_version=2.2.4
 apache_kafka_version=4.3.1
+kafka_clients_old_version=2.8.2
 franz_go_version=v1.22.2
 
 retry=no
@@ -24,7 +25,8 @@ for argument in "$@"; do
     *) wanted+=("$argument") ;;
     esac
 done
-[ "${#wanted[@]}" -gt 0 ] || wanted=(kafka-python kafka-python-old confluent-kafka kafkajs apache-kafka franz-go)
+[ "${#wanted[@]}" -gt 0 ] || wanted=(kafka-python kafka-python-old confluent-kafka kafkajs apache-kafka kafka-streams
+    kafka-clients-old franz-go)
 mkdir -p "$peers"
 exec 9>"$peers/lock"
 flock 9
@@ -73,34 +75,48 @@ install_kafkajs() {
     printf '%s\n' "$kafkajs_version" >"$dir/.complete"
 }
 
-install_apache_kafka() {
-    local dir="$peers/apache-kafka"
+# Jars with all that they need, into libs/: group:artifact:version...
+java_libraries() { # peer, coordinates...
+    local peer=$1 dir="$peers/$1" coordinates group artifact version
+    shift
     rm -rf "$dir"
-    command -v mvn >/dev/null || { missing apache-kafka "no Maven"; return; }
-    command -v java >/dev/null || { missing apache-kafka "no Java"; return; }
+    command -v mvn >/dev/null || { missing "$peer" "no Maven"; return 1; }
+    command -v java >/dev/null || { missing "$peer" "no Java"; return 1; }
     mkdir -p "$dir"
-    cat >"$dir/pom.xml" <<POM
-<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>highwater.peers</groupId>
-  <artifactId>apache-kafka</artifactId>
-  <version>1</version>
-  <dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId>
-      <version>$apache_kafka_version</version></dependency>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId>
-      <version>$apache_kafka_version</version></dependency>
-    <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-nop</artifactId><version>1.7.36</version></dependency>
-  </dependencies>
-</project>
-POM
+    {
+        printf '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>\n'
+        printf '<groupId>highwater.peers</groupId><artifactId>%s</artifactId><version>1</version><dependencies>\n' "$peer"
+        for coordinates in "$@" org.slf4j:slf4j-nop:1.7.36; do
+            IFS=: read -r group artifact version <<<"$coordinates"
+            printf '<dependency><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version></dependency>\n' \
+                "$group" "$artifact" "$version"
+        done
+        printf '</dependencies></project>\n'
+    } >"$dir/pom.xml"
     if ! (cd "$dir" && timeout "$limit" mvn -q -B dependency:copy-dependencies -DoutputDirectory=libs \
-        >"$peers/apache-kafka.log" 2>&1); then
-        missing apache-kafka "no Java registry"
-        return
+        >"$peers/$peer.log" 2>&1); then
+        missing "$peer" "no Java registry"
+        return 1
     fi
-    extract_definitions "$dir"
-    printf '%s\n' "$apache_kafka_version" >"$dir/.complete"
+}
+
+install_apache_kafka() {
+    java_libraries apache-kafka "org.apache.kafka:kafka-tools:$apache_kafka_version" \
+        "org.apache.kafka:kafka_2.13:$apache_kafka_version" || return 0
+    extract_definitions "$peers/apache-kafka"
+    printf '%s\n' "$apache_kafka_version" >"$peers/apache-kafka/.complete"
+}
+
+install_kafka_streams() {
+    java_libraries kafka-streams "org.apache.kafka:kafka-streams:$apache_kafka_version" \
+        "org.apache.kafka:kafka-streams-examples:$apache_kafka_version" || return 0
+    printf '%s\n' "$apache_kafka_version" >"$peers/kafka-streams/.complete"
+}
+
+# The Java client as it was before transactions of version 2 (KIP-890), and before there was any KRaft broker.
+install_kafka_clients_old() {
+    java_libraries kafka-clients-old "org.apache.kafka:kafka-clients:$kafka_clients_old_version" || return 0
+    printf '%s\n' "$kafka_clients_old_version" >"$peers/kafka-clients-old/.complete"
 }
 
 install_franz_go() {
@@ -149,6 +165,8 @@ for peer in "${wanted[@]}"; do
     confluent-kafka) install_confluent_kafka ;;
     kafkajs) install_kafkajs ;;
     apache-kafka) install_apache_kafka ;;
+    kafka-streams) install_kafka_streams ;;
+    kafka-clients-old) install_kafka_clients_old ;;
     franz-go) install_franz_go ;;
     *) printf 'no such peer: %s\n' "$peer" >&2; exit 64 ;;
     esac

@@ -35,9 +35,14 @@ def not_run(reason):
     sys.exit(NOT_RUN)
 
 
+def is_installed(name):
+    """Whether that client of another project is there."""
+    return (PEERS / name / ".complete").exists()
+
+
 def peer(name):
     """The folder of an installed client of another project; without it the test is not run."""
-    if (PEERS / name / ".complete").exists():
+    if is_installed(name):
         return PEERS / name
     missing = PEERS / f"{name}.missing"
     not_run(missing.read_text().strip() if missing.exists() else f"{name} is not installed (broker/e2e/peers.sh)")
