@@ -112,6 +112,18 @@ TEST(InitProducerId, AfterAFenceThatTookTheVeryLastEpochGivesANewProducerId) {
     EXPECT_EQ(t.init("id").producer, (ProducerClaim{ProducerId{1000}, ProducerEpoch{0}}));
 }
 
+TEST(InitProducerId, NeverGivesTheEpochThatIsForFencingOnly) {
+    Transactions t;
+    const ProducerClaim last = standing_at(t, "id", 32'766);
+    ASSERT_EQ(t.add("id", last, kA), ErrorCode::none);
+    EXPECT_EQ(t.init("id", last).error, ErrorCode::concurrent_transactions);
+    t.answer_markers();
+    ASSERT_EQ(t.machine.find("id")->producer(), next(last));
+    const ProducerClaim rotated{ProducerId{1000}, ProducerEpoch{0}};
+    EXPECT_EQ(t.init("id", last).producer, rotated) << "whoever comes again, as it was told to";
+    EXPECT_EQ(t.init("id", last).producer, rotated) << "the answer was lost";
+}
+
 // ---- Partitions ----------------------------------------------------------------------------------------------------
 
 TEST(AddPartitions, OpensATransactionAndTakesMoreOfThem) {
@@ -304,6 +316,32 @@ TEST(EndTransaction, WhoseRecordFailsLeavesTheTransactionOpen) {
     EXPECT_EQ(t.answer_to<EndTransactionAnswer>(TransactionToken{99})->error, ErrorCode::coordinator_not_available);
     t.hold_writes = false;
     EXPECT_EQ(t.end("id", p, false).error, ErrorCode::none) << "nothing was decided";
+}
+
+TEST(EndTransaction, OfWhoeverWasFencedAtTheLastEpochGoesOnWithNoEpoch) {
+    Transactions t;
+    const ProducerClaim last = standing_at(t, "id", 32'766);
+    t.add("id", last, kA);
+    t.pass(seconds{60});
+    EXPECT_EQ(t.end("id", last, false).error, ErrorCode::concurrent_transactions);
+    t.answer_markers();
+    EXPECT_EQ(t.end("id", last, false).error, ErrorCode::producer_fenced);
+    EXPECT_EQ(t.init("id").producer, (ProducerClaim{ProducerId{1000}, ProducerEpoch{0}}));
+}
+
+// Whoever guesses it would be fenced, and its transaction ended, with an epoch below all others.
+TEST(EndTransaction, IsRefusedToTheEpochThatIsForFencingOnly) {
+    Transactions t;
+    const ProducerClaim last = standing_at(t, "id", 32'766);
+    t.add("id", last, kA);
+    t.pass(seconds{60});
+    t.answer_markers();
+    ASSERT_EQ(t.state("id"), TransactionState::complete_abort);
+    ASSERT_EQ(t.machine.find("id")->producer(), next(last));
+    EXPECT_EQ(t.end("id", next(last), false).error, ErrorCode::producer_fenced);
+    EXPECT_EQ(t.add("id", next(last), kA), ErrorCode::producer_fenced);
+    EXPECT_EQ(t.verify("id", next(last), kA).error, ErrorCode::producer_fenced);
+    EXPECT_EQ(t.state("id"), TransactionState::complete_abort);
 }
 
 // ---- Markers -------------------------------------------------------------------------------------------------------

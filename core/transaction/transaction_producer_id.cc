@@ -62,14 +62,23 @@ void TransactionCoordinator::give_next_epoch(Step& step, const InitProducerIdRec
                                              const TransactionMetadata& known) {
     const std::string& id = input.transactional_id;
     const bool holds = !input.expected || *input.expected == known.producer();
+    std::optional<ProducerEpoch> former;
+    if (!holds) {
+        // A retry: the answer was lost. It hears it again, and the epoch stays.
+        former = former_epoch(id);
+        if (former != input.expected->epoch) {
+            return step.refuse(InitProducerIdAnswer{.token = input.token}, ErrorCode::producer_fenced);
+        }
+    } else if (input.expected) {
+        // Without an expectation it is another instance: nobody repeats a request of the former holder any more.
+        former = known.producer_epoch;
+    }
     TransactionMetadata to = known;
     to.state = TransactionState::empty;
     to.timeout = input.timeout;
     to.started.reset();
-    std::optional<ProducerEpoch> former;
-    if (holds) {
-        // Another instance without an expectation: from now on nobody repeats a request of the former holder.
-        if (input.expected) former = known.producer_epoch;
+    // The epoch that fenced its transaction may be the one that nobody is given.
+    if (holds || known.producer_epoch > kLastClientEpoch) {
         if (is_exhausted(known.producer_epoch)) {
             if (!spare_) {
                 return step.refuse(InitProducerIdAnswer{.token = input.token}, ErrorCode::coordinator_load_in_progress);
@@ -80,11 +89,6 @@ void TransactionCoordinator::give_next_epoch(Step& step, const InitProducerIdRec
         } else {
             to.producer_epoch = ProducerEpoch{static_cast<std::int16_t>(known.producer_epoch.value() + 1)};
         }
-    } else if (input.expected->epoch == former_epoch(id)) {
-        // A retry: the answer was lost. It hears it again, and the epoch stays.
-        former = former_epoch(id);
-    } else {
-        return step.refuse(InitProducerIdAnswer{.token = input.token}, ErrorCode::producer_fenced);
     }
     const InitProducerIdAnswer answer{.token = input.token, .producer = to.producer()};
     move(step, id, std::move(to), answer, former);
