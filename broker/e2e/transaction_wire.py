@@ -1,9 +1,9 @@
 """Requests of transactions as bytes, and their answers as values, in the old versions that every broker still has."""
 
 import wire
-from wire import Reader, array, frame, header, i8, i16, i32, i64, string
+from wire import NO_TAGS, Reader, array, compact, compact_array, frame, header, i8, i16, i32, i64, string, uvarint
 
-INIT_PRODUCER_ID, ADD_PARTITIONS_TO_TXN, END_TXN = 22, 24, 26
+INIT_PRODUCER_ID, ADD_PARTITIONS_TO_TXN, END_TXN, WRITE_TXN_MARKERS = 22, 24, 26, 27
 
 NONE, COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR = 0, 14, 15, 16
 INVALID_PRODUCER_EPOCH, INVALID_TXN_STATE, INVALID_PRODUCER_ID_MAPPING = 47, 48, 49
@@ -49,6 +49,19 @@ def read_end(reply):
     error = reader.i16()
     reader.end()
     return error
+
+
+def write_marker(producer, commit, topic, partition=0, coordinator_epoch=0):
+    """Version 1, the first; flexible. Of one partition."""
+    topics = compact_array([compact(topic) + compact_array([i32(partition)]) + NO_TAGS])
+    marker = i64(producer[0]) + i16(producer[1]) + i8(commit) + topics + i32(coordinator_epoch) + NO_TAGS
+    return frame(header(WRITE_TXN_MARKERS, 1, flexible=True) + compact_array([marker]) + NO_TAGS)
+
+
+def read_write_marker(reply, topic):
+    """The error of the one partition."""
+    after = reply[len(uvarint(2) + i64(0) + uvarint(2) + compact(topic) + uvarint(2) + i32(0)):]
+    return Reader(after).i16()
 
 
 def batch(producer, sequence, value=b"v"):

@@ -7,6 +7,7 @@ import testing
 import transaction_wire as transactions
 import wire
 from bad_input.table import PATIENCE, row
+from wire import frame, header
 
 LAST_EPOCH = 32_766
 REFUSALS = {transactions.INVALID_PRODUCER_EPOCH, transactions.INVALID_TXN_STATE, transactions.PRODUCER_FENCED,
@@ -144,6 +145,42 @@ def _(bench):
             error = produce(connection, transactional_id, producer, "txn-words", 0)
             assert error in {*REFUSALS, 53, 42}, error
     assert attributes(bench, "txn-words") == []
+
+
+# LeaderAndIsr, StopReplica, UpdateMetadata, ControlledShutdown; Vote, BeginQuorumEpoch, EndQuorumEpoch, AlterPartition,
+# Envelope, FetchSnapshot; BrokerRegistration, BrokerHeartbeat, AllocateProducerIds, ControllerRegistration,
+# AssignReplicasToDirs.
+OF_NODES = (4, 5, 6, 7, 52, 53, 54, 56, 58, 59, 62, 63, 67, 70, 73)
+
+
+@row("B130", "inter-broker")
+def _(bench):
+    """What nodes tell each other, from a client: what is not served closes. Markers are taken from who may connect, as
+    there is no authorizer yet, but never one that is too old or for a partition that is not there."""
+    for key in OF_NODES:
+        for version in range(5):
+            bench.closes(frame(header(key, version) + bytes(64)))
+            bench.closes(frame(header(key, version, flexible=True) + bytes(64)))
+    bench.create("inter-broker")
+    with bench.connect() as connection:
+        old = begun(connection, "inter")
+        producer = begun(connection, "inter")
+        assert add(connection, "inter", producer, "inter-broker") == wire.NONE
+        assert produce(connection, "inter", producer, "inter-broker", 0) == wire.NONE
+
+        def write(*marker, topic="inter-broker", partition=0):
+            reply = connection.ask(transactions.write_marker(*marker, topic, partition), flexible=True)
+            return transactions.read_write_marker(reply, topic)
+
+        assert write(old, False) == transactions.INVALID_PRODUCER_EPOCH
+        for wrong in ((producer[0], -1), (producer[0], -0x8000), (-1, -1), (-1, 0), (-2, 0), (-1 << 63, 0)):
+            assert write(wrong, True) == 87, wrong  # INVALID_RECORD
+        for partition in (1, -1, 0x7FFFFFFF):
+            assert write(producer, False, partition=partition) == 3  # UNKNOWN_TOPIC_OR_PARTITION
+        assert write(producer, False, topic="no-such-topic") == 3
+        assert markers(bench, "inter-broker") == 0
+        assert end(connection, "inter", producer, True) == wire.NONE
+    testing.await_true(lambda: markers(bench, "inter-broker") == 1, PATIENCE, "the transaction ends as it was told")
 
 
 @row("B125", "txnid-flood", grows_kib=128 << 10)
