@@ -171,8 +171,9 @@ def produce(topic, records, *, partition=0, acks=-1, timeout_ms=10000, version=3
     return frame(header(PRODUCE, version, **options) + body)
 
 
-def fetch(topic, offset, *, partition=0, max_wait_ms=0, min_bytes=1, max_bytes=1 << 20, version=4, **options):
-    body = i32(-1) + i32(max_wait_ms) + i32(min_bytes) + i32(max_bytes) + i8(0)
+def fetch(topic, offset, *, partition=0, max_wait_ms=0, min_bytes=1, max_bytes=1 << 20, isolation=0, version=4,
+          **options):
+    body = i32(-1) + i32(max_wait_ms) + i32(min_bytes) + i32(max_bytes) + i8(isolation)
     body += array([string(topic) + array([i32(partition) + i64(offset) + i32(max_bytes)])])
     return frame(header(FETCH, version, **options) + body)
 
