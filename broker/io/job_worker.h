@@ -1,5 +1,8 @@
 #pragma once
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -17,9 +20,14 @@ class JobWorker {
     using Result = decltype(std::declval<const Job&>().run());
     using Done = std::function<void(Result)>;
 
-    /// `done` is called on the worker's thread.
-    explicit JobWorker(Done done)
-        : done_(std::move(done)), thread_([this](const std::stop_token& stop) { work(stop); }) {}
+    /// `done` is called on the worker's thread. `nice` is the thread's, as in nice(1): above 0 it gives way to the
+    /// event loop where both want one core.
+    explicit JobWorker(Done done, int nice = 0)
+        : done_(std::move(done)), thread_([this, nice](const std::stop_token& stop) {
+              // On Linux priorities are of threads. Should it fail, the job is done all the same.
+              if (nice != 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice);
+              work(stop);
+          }) {}
     /// Finishes the jobs that were given.
     ~JobWorker() {
         thread_.request_stop();

@@ -30,6 +30,8 @@ transport::CloseReason to_transport(engine::CloseReason reason) {
     return transport::CloseReason::malformed_request;
 }
 
+/// Compaction can wait, requests can't: on a core that both want it gets about a tenth.
+constexpr int kCompactionNice = 10;
 constexpr std::chrono::seconds kHouseInterval{1};
 /// Less than this in a second is no load.
 constexpr std::uint64_t kQuietBytes = 4UL << 20;
@@ -80,7 +82,8 @@ Result<void, engine::StartError> Shard::start_engine(engine::EngineConfig config
         };
     };
     flush_worker_ = std::make_unique<JobWorker<engine::FlushJob>>(keep_for_the_loop(flushed_));
-    compaction_worker_ = std::make_unique<JobWorker<engine::CompactionJob>>(keep_for_the_loop(compacted_));
+    compaction_worker_ =
+        std::make_unique<JobWorker<engine::CompactionJob>>(keep_for_the_loop(compacted_), kCompactionNice);
     moment_ = {.time = monotonic_clock(), .wall = wall_clock()};
     auto started = engine::Engine::start(std::move(config), files, *this, random_seed(), moment_);
     if (!started) return unexpected(std::move(started.error()));
