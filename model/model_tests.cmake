@@ -4,7 +4,8 @@ if(HIGHWATER_TESTS)
   foreach(scenario idempotence failures epochs window retention replicated
       replication replication-replicated replication-isr replication-retries
       replication-elr replication-wiped replication-incarnations replication-leadership replication-reassignment replication-unclean
-      groups-classic groups-static groups-offsets groups-cooperative groups-joining)
+      groups-classic groups-static groups-offsets groups-cooperative groups-joining
+      transactions transactions-v1 transactions-interleaved transactions-exhausted)
     add_test(NAME model/check/${scenario}-ci
       COMMAND highwater-model check ${scenario} --scope ci --trace ${CMAKE_CURRENT_BINARY_DIR}/${scenario}-ci.trace)
     set_tests_properties(model/check/${scenario}-ci PROPERTIES LABELS model TIMEOUT 900)
@@ -15,6 +16,14 @@ if(HIGHWATER_TESTS)
     COMMAND highwater-model check replication-epochs --scope ci --threads 2
       --trace ${CMAKE_CURRENT_BINARY_DIR}/replication-epochs-ci.trace)
   set_tests_properties(model/check/replication-epochs-ci PROPERTIES LABELS model TIMEOUT 3600 PROCESSORS 2)
+
+  # On two threads, since they are some six million states each.
+  foreach(scenario transactions-instances transactions-instances-v1)
+    add_test(NAME model/check/${scenario}-ci
+      COMMAND highwater-model check ${scenario} --scope ci --threads 2
+        --trace ${CMAKE_CURRENT_BINARY_DIR}/${scenario}-ci.trace)
+    set_tests_properties(model/check/${scenario}-ci PROPERTIES LABELS model TIMEOUT 900 PROCESSORS 2)
+  endforeach()
 
   # The abstract replication model in its three published scopes, and the generations that must be violated.
   set(kip320_limit)
@@ -77,6 +86,11 @@ if(HIGHWATER_TESTS)
   highwater_model_control(O10-groups-WholeSession F16 --silence WholeSession)
   highwater_model_control(O10-groups-OffsetTruth F10 --silence OffsetTruth)
   highwater_model_control(O10-groups-ReplayEquality F53 --silence ReplayEquality)
+  # The same for transactions.
+  highwater_model_control(O7-transactions-no-marker-is-lost T01 --without lose_marker)
+  highwater_model_control(O10-transactions-Fencing E09 --silence Fencing)
+  highwater_model_control(O11-transactions-resumed E18 --control rest_is_not_judged)
+  highwater_model_control(O11-transactions-repeated E05 --control rest_is_not_judged)
   # O11: L8 is judged when a run has come to rest.
   highwater_model_control(O11-groups-rest F54 --control rest_is_not_judged)
 endif()
@@ -98,7 +112,8 @@ include(mutants/explorer_mutants.cmake)
 
 # Without disturbances everything comes to pass: no lasso in the core as it is.
 if(HIGHWATER_TESTS)
-  foreach(scenario replication replication-replicated replication-elections replication-isr replication-retries failures)
+  foreach(scenario replication replication-replicated replication-elections replication-isr replication-retries failures
+      transactions transactions-v1 transactions-instances)
     add_test(NAME model/liveness/${scenario}
       COMMAND highwater-model check ${scenario} --scope small --explorer liveness
       --trace ${CMAKE_CURRENT_BINARY_DIR}/${scenario}-liveness.trace)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/log/producer_state.h"
+#include "core/transaction/verification.h"
 
 namespace highwater::engine {
 
@@ -21,24 +22,6 @@ TopicPartition name_of(const Partition& partition) {
 bool has_opened(const Partition& partition, const ProducerClaim& producer) {
     const ProducerState* known = partition.replica().log().producers().find(producer.id);
     return known != nullptr && has_open_transaction(*known, producer.epoch);
-}
-
-/// What a producer is told of what its coordinator said. Where a retry helps it is told to retry, with an error that
-/// clients of all ages retry (`AddPartitionsToTxnManager`, `ReplicaManager`).
-ErrorCode told_of(ErrorCode error, TransactionVersion version) {
-    switch (error) {
-        case ErrorCode::producer_fenced:
-            return ErrorCode::invalid_producer_epoch;
-        case ErrorCode::transaction_abortable:
-            return bumps_epoch_at_end(version) ? ErrorCode::transaction_abortable : ErrorCode::invalid_txn_state;
-        case ErrorCode::concurrent_transactions:
-        case ErrorCode::coordinator_load_in_progress:
-        case ErrorCode::coordinator_not_available:
-        case ErrorCode::not_coordinator:
-            return ErrorCode::not_enough_replicas;
-        default:
-            return error;
-    }
 }
 
 }  // namespace
@@ -124,7 +107,7 @@ void TransactionVerifications::answered(const TransactionOfBatch& transaction,
     for (const auto& [name, place] : asked) {
         const bool is_missing = answer.missing.contains(name);
         const ErrorCode said = is_missing ? ErrorCode::transaction_abortable : answer.error;
-        finish(place, told_of(said, transaction.version), now);
+        finish(place, told_of_verification(said, transaction.version), now);
     }
     // Batches that went on, or came meanwhile, may wait for more.
     const auto left = asking_.find(transaction);

@@ -256,6 +256,23 @@ TEST(EndTransaction, OfVersion2AtTheLastEpochGoesOnWithANewProducerId) {
     EXPECT_EQ(t.add("id", ended.producer, kA), ErrorCode::none);
 }
 
+TEST(TransactionTimeout, EndsWhatIsOpenAtTheEpochThatIsForFencing) {
+    Transactions t;
+    TransactionMetadata known;
+    known.producer_id = ProducerId{7};
+    known.producer_epoch = ProducerEpoch{32'767};
+    known.timeout = seconds{60};
+    known.state = TransactionState::ongoing;
+    known.partitions = kA;
+    known.client_version = kTransactionV2;
+    t.log.push_back({"id", known});
+    t.fail_over(1);
+    t.pass(seconds{60});
+    ASSERT_EQ(t.markers.size(), 1U);
+    EXPECT_EQ(t.markers[0].producer, known.producer());
+    EXPECT_EQ(t.markers[0].version, kTransactionV1) << "one of version 2 would be above its records";
+}
+
 // KAFKA-9600
 TEST(EndTransaction, IsRefusedToAnEpochThatWasNeverGiven) {
     Transactions t;

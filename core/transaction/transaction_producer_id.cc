@@ -99,7 +99,12 @@ void TransactionCoordinator::fence_and_abort(Step& step, const std::string& id, 
     TransactionMetadata to = known;
     to.state = TransactionState::prepare_abort;
     // At most 32,767: clients are given epochs up to 32,766.
-    to.producer_epoch = ProducerEpoch{static_cast<std::int16_t>(known.producer_epoch.value() + 1)};
+    if (known.producer_epoch <= kLastClientEpoch) {
+        to.producer_epoch = ProducerEpoch{static_cast<std::int16_t>(known.producer_epoch.value() + 1)};
+    } else {
+        // A log that Kafka wrote may have one (KAFKA-20090): a marker of version 1 need not be above the records.
+        to.client_version = kTransactionV1;
+    }
     move(step, id, std::move(to), std::move(then), former);
 }
 

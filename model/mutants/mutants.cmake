@@ -43,7 +43,7 @@ foreach(mutant_file IN LISTS mutant_files)
   endif()
   # The guided explorer against the mutant: only asked for by name.
   file(STRINGS ${mutant_file} scenario REGEX "^scenario ")
-  if(HIGHWATER_FUZZERS AND scenario AND NOT scenario MATCHES "^scenario groups")
+  if(HIGHWATER_FUZZERS AND scenario AND NOT scenario MATCHES "^scenario (groups|transactions)")
     set(world idempotence)
     if(scenario MATCHES "^scenario replication")
       set(world replication)

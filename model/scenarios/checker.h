@@ -115,6 +115,7 @@ class Checker {
 [[nodiscard]] std::vector<std::unique_ptr<const Checker>> partition_checkers();
 [[nodiscard]] std::vector<std::unique_ptr<const Checker>> cluster_checkers();
 [[nodiscard]] std::vector<std::unique_ptr<const Checker>> group_checkers();
+[[nodiscard]] std::vector<std::unique_ptr<const Checker>> transaction_checkers();
 [[nodiscard]] std::vector<std::unique_ptr<const Checker>> generation_checkers();
 
 }  // namespace highwater::model

@@ -24,7 +24,7 @@ std::string_view name_of(Explorer explorer) {
 std::span<const std::unique_ptr<const Checker>> all_checkers() {
     static const std::vector<std::unique_ptr<const Checker>> all = [] {
         std::vector<std::unique_ptr<const Checker>> checkers = partition_checkers();
-        for (auto* others : {&cluster_checkers, &group_checkers, &generation_checkers}) {
+        for (auto* others : {&cluster_checkers, &group_checkers, &transaction_checkers, &generation_checkers}) {
             auto more = others();
             checkers.insert(checkers.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
         }
