@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "broker/cli/coordinator_record_lines.h"
 #include "broker/cli/exit_code.h"
 #include "broker/io/posix_file_system.h"
 #include "broker/storage/leader_epoch_checkpoint.h"
@@ -22,6 +23,7 @@
 #include "net/wire/record/compression/decompressor.h"
 #include "net/wire/record/control_record.h"
 #include "net/wire/record/record.h"
+#include "net/wire/schema.h"
 
 namespace highwater::cli {
 
@@ -174,7 +176,7 @@ class Dump {
             const bool is_valid = batch.crc_matches();
             print(batch_line(batch, position, is_valid));
             if (!is_valid) complain(fmt::format("position {}: the CRC does not match", position));
-            if (is_valid && (options_.print_data_log || options_.deep)) dump_records(batch, position);
+            if (is_valid && (prints_records() || options_.deep)) dump_records(batch, position);
             position += batch.header.size_bytes();
         }
     }
@@ -184,12 +186,29 @@ class Dump {
         if (!records) return complain(fmt::format("position {}: {}", position, records.error().what));
         wire::RecordReader reader(*records, batch.header.record_count);
         while (const auto record = reader.next()) {
-            if (options_.print_data_log) print(record_line(batch.header, *record), "| ");
+            if (!prints_records()) continue;
+            Line line = record_line(batch.header, *record);
+            if (!options_.coordinator_topic.empty() && !batch.header.is_control()) tell_fields(*record, line);
+            print(line, "| ");
         }
         if (reader.defect()) {
             complain(fmt::format("position {}: {} at byte {} of the records", position, reader.defect()->what,
                                  reader.defect()->position));
         }
+    }
+
+    [[nodiscard]] bool prints_records() const { return options_.print_data_log || !options_.coordinator_topic.empty(); }
+
+    /// Puts the fields of a coordinator's record in place of its bytes, where it is one.
+    void tell_fields(const wire::RecordView& record, Line& line) {
+        if (!record.key) return complain(fmt::format("offset {}: a record without a key", line["offset"].dump()));
+        const auto lines = coordinator_record_lines(options_.coordinator_topic, *record.key, record.value);
+        if (!lines) {
+            return complain(fmt::format("offset {}: {}", line["offset"].dump(), wire::to_text(lines.error())));
+        }
+        if (!*lines) return;
+        line["key"] = (*lines)->key;
+        line["payload"] = (*lines)->payload;
     }
 
     void dump_offset_index(storage::Bytes content, std::string_view name) {
@@ -278,6 +297,14 @@ void add_dump_log_command(CLI::App& app, std::function<int()>& run) {
         "dump-log", "Print the batches of segments, and indexes, snapshots and epochs; exit code 1 if any is damaged");
     command->add_option("FILE", options->files, "Files of a partition directory")->required();
     command->add_flag("--print-data-log", options->print_data_log, "Print the records too");
+    auto* offsets = command->add_flag_callback(
+        "--offsets-decoder", [options] { options->coordinator_topic = wire::kConsumerOffsetsTopic; },
+        "Print the records, by the fields of those of __consumer_offsets");
+    command
+        ->add_flag_callback(
+            "--transaction-log-decoder", [options] { options->coordinator_topic = wire::kTransactionStateTopic; },
+            "Print the records, by the fields of those of __transaction_state")
+        ->excludes(offsets);
     command->add_flag("--json", options->json, "One JSON object a line");
     command->add_flag("--deep", options->deep, "Decompress and check the records even if they are not printed");
     command->callback([options, &run] {

@@ -23,6 +23,8 @@ struct DumpLogOptions {
     bool json = false;
     /// Decompress and read the records of each batch also when they are not printed.
     bool deep = false;
+    /// Print the records, those of this coordinator's topic by their fields: __consumer_offsets or __transaction_state.
+    std::string coordinator_topic{};
 };
 
 /// Prints what is in files of a partition directory (.log, .checkpoint, .index, .timeindex, .txnindex, .snapshot,
