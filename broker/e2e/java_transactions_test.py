@@ -1,25 +1,15 @@
 """Apache Kafka's Java client and tools with transactions: a program that consumes, transforms and produces
 (JavaTransactions.java), kafka-producer-perf-test, kafka-console-consumer, kafka-transactions, kafka-dump-log."""
 
-import json
 import re
 import unittest
 
+import dump_log
 import java
 import testing
 import wire
 
 PROGRAM = testing.ROOT / "broker/e2e/JavaTransactions.java"
-
-
-def fields(line):
-    """Key and payload of a record. What the members of a classic group say to each other is bytes to us; Kafka reads it."""
-    key, payload = re.search(r" key: (\{.*\}) payload: (.*)$", line).groups()
-    payload = json.loads(payload) if payload.startswith("{") else payload
-    if json.loads(key)["type"] == "2" and payload != "<DELETE>":
-        for member in payload["data"]["members"]:
-            del member["subscription"], member["assignment"]
-    return json.loads(key), payload
 
 
 class JavaTransactions(unittest.TestCase):
@@ -47,22 +37,7 @@ class JavaTransactions(unittest.TestCase):
         logs = [log for log in sorted(self.broker.data.glob(f"{topic}-*/00000000000000000000.log"))
                 if log.stat().st_size > 0]
         self.assertTrue(logs)
-        return list(map(str, logs))
-
-    def dump(self, topic, decoder):
-        """What kafka-dump-log prints of all logs of the topic of a stopped broker."""
-        return java.run("apache-kafka", "org.apache.kafka.tools.DumpLogSegments", decoder, "--files",
-                        ",".join(self.logs(topic)))
-
-    def check_decoder(self, topic, decoder):
-        """Ours says of keys and payloads what Kafka's does. Returns what that is."""
-        dumped = self.dump(topic, decoder)
-        self.assertNotIn("Could not decode", dumped)
-        ours = self.broker.highwater("dump-log", decoder, *self.logs(topic)).stdout.decode()
-        found, expected = ([fields(line) for line in text.splitlines() if " key: {" in line] for text in (ours, dumped))
-        self.assertTrue(expected)
-        self.assertEqual(found, expected)
-        return dumped
+        return logs
 
     def fill(self, count):
         with self.broker.connect() as connection:
@@ -92,14 +67,15 @@ class JavaTransactions(unittest.TestCase):
     def check_dumps(self):
         """Stops the broker."""
         self.assertEqual(self.broker.stop(), 0)
-        dumped = self.check_decoder("__transaction_state", "--transaction-log-decoder")
+        dumped = dump_log.check_decoder(self, self.broker, "--transaction-log-decoder", self.logs("__transaction_state"))
         self.assertIn('"transactionalId":"java"', dumped)
         for status in (1, 2, 3, 4, 5):  # Ongoing, Prepare- and Complete-, -Commit and -Abort
             self.assertIn(f'"transactionStatus":{status}', dumped)
         for topic in ("out", "__consumer_offsets"):
             self.assertIn(f'"topic":"{topic}"', dumped)
-        self.assertIn('"group":"g","topic":"in"', self.check_decoder("__consumer_offsets", "--offsets-decoder"))
-        self.assertIn("endTxnMarker: ABORT", self.dump("out", "--print-data-log"))
+        dumped = dump_log.check_decoder(self, self.broker, "--offsets-decoder", self.logs("__consumer_offsets"))
+        self.assertIn('"group":"g","topic":"in"', dumped)
+        self.assertIn("endTxnMarker: ABORT", dump_log.dump(self.logs("out"), "--print-data-log"))
 
     def test_offsets_and_records_are_committed_together(self):
         committed, aborted = self.transform("apache-kafka")
