@@ -50,8 +50,9 @@ TopicAnswer refused(std::string_view name, ErrorCode error) {
     return out;
 }
 
+/// As in Kafka the id counts where there is one: some clients leave the name empty, not null.
 bool names_by_id(const RequestInfo& request, const wire::MetadataRequest::MetadataRequestTopic& topic) {
-    return request.version() >= kFirstVersionWithIdsInRequest && !topic.name && !topic.topic_id.is_zero();
+    return request.version() >= kFirstVersionWithIdsInRequest && !topic.topic_id.is_zero();
 }
 
 std::string_view name_of(const wire::MetadataRequest::MetadataRequestTopic& topic) {

@@ -92,9 +92,14 @@ TEST(Topics, MetadataById) {
     auto& unknown = request.topics->emplace_back();
     unknown.name = std::nullopt;
     unknown.topic_id.bytes[5] = 5;
+    // As the Java consumer asks for what a SubscriptionPattern stands for.
+    auto& with_empty_name = request.topics->emplace_back();
+    with_empty_name.name = wire::String("");
+    with_empty_name.topic_id = node.topic_id("t");
     const auto reply = node.call<wire::MetadataResponse>(request, 12);
     EXPECT_EQ(reply->topics.at(0).name->view(), "t");
     EXPECT_EQ(reply->topics.at(1).error_code, ErrorCode::unknown_topic_id);
+    EXPECT_EQ(reply->topics.at(2).name->view(), "t");
 }
 
 // B100, B101, B47, B116: refused, and no file appears.
