@@ -99,7 +99,11 @@ bool GroupCoordinator::may_downgrade(const ConsumerGroup& group) const {
 void GroupCoordinator::go_on_as_classic(Step& step, const std::string& id, ClassicGroup group) {
     ClassicGroup& classic = groups_[id];
     classic = std::move(group);
-    for (const auto& [member_id, member] : classic.members) extend_session(step, id, member);
+    for (const auto& [member_id, member] : classic.members) {
+        extend_session(step, id, member);
+        deadlines_.clear({id, DeadlineKey::Kind::join, member_id});
+        deadlines_.clear({id, DeadlineKey::Kind::sync, member_id});
+    }
     rebalance(step, id, classic);
 }
 
@@ -125,6 +129,11 @@ void GroupCoordinator::join_consumer_group(Step& step, const ConsumerGroup& grou
     if (member == nullptr && known == nullptr && is_full) return refuse(ErrorCode::group_max_size_reached);
     if (is_unknown && !input.group_instance_id && input.requires_known_member_id) {
         return step.refuse_join(input.token, ErrorCode::member_id_required, member_id);
+    }
+    // It is heard of now, and joins in time, whatever is written because of it.
+    if (member != nullptr) {
+        extend_session(step, input.group, member_id, *member);
+        deadlines_.clear({input.group, DeadlineKey::Kind::join, member_id});
     }
     ConsumerGroupDraft draft(input.group, &group);
     if (input.group_instance_id && !is_unknown) {
@@ -194,6 +203,7 @@ void GroupCoordinator::sync_with_consumer_group(Step& step, const ConsumerGroup&
     const bool other_protocol = input.protocol && *input.protocol != protocol_of(member);
     if (other_type || other_protocol) return refuse(ErrorCode::inconsistent_group_protocol);
     if (has_newer_target(group, member) && member.current.state != MemberState::unrevoked_partitions) {
+        deadlines_.clear({input.group, DeadlineKey::Kind::sync, member_id});
         expect_join(step, input.group, member_id, member);
         return refuse(ErrorCode::rebalance_in_progress);
     }

@@ -71,7 +71,10 @@ void GroupCoordinator::stay(Step& step, const ConsumerHeartbeatReceived& input) 
     ConsumerGroupDraft draft(input.group, find_consumer(input.group));
     const bool is_new_group = !consumer_groups_.contains(input.group);
     if (is_new_group) {
-        if (!joins) return refuse(ErrorCode::group_id_not_found);
+        // Its group has become a classic one without it. Kafka says GROUP_ID_NOT_FOUND here as well, after which a
+        // client stops for good; with this it joins again, and takes the group along.
+        const bool is_classic = find(input.group) != nullptr;
+        if (!joins) return refuse(is_classic ? ErrorCode::unknown_member_id : ErrorCode::group_id_not_found);
         if (const ErrorCode error = upgrade(step, draft); error != ErrorCode::none) return refuse(error);
     }
     if (const ErrorCode error = let_in(draft, input, member_id); error != ErrorCode::none) return refuse(error);

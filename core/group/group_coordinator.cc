@@ -224,13 +224,23 @@ bool GroupCoordinator::postpone(const std::string& group, Postponed what) {
 void GroupCoordinator::release(Step& step, const std::string& group) {
     auto held = postponed_.extract(group);
     HIGHWATER_INVARIANT(!held.empty(), "group {} is released and was not held", group);
+    // A request that came before a deadline may do what that waits for, or put it off.
+    for (const Postponed& one : held.mapped()) {
+        const auto* due = std::get_if<DeadlineKey>(&one);
+        if (due != nullptr && !deadlines_.of(*due)) deadlines_.set(*due, step.now);
+    }
     for (Postponed& one : held.mapped()) {
+        if (const auto* due = std::get_if<DeadlineKey>(&one)) {
+            const auto at = deadlines_.of(*due);
+            if (!at || *at > step.now) continue;
+            deadlines_.clear(*due);
+        }
         // One of them may hold the group again.
         if (postpone(group, one)) continue;
         if (auto* input = std::get_if<GroupInput>(&one)) {
             std::visit([&](const auto& request) { on(step, request); }, *input);
-        } else if (const auto& due = std::get<DeadlineKey>(one); !deadlines_.of(due)) {
-            reached(step, due);
+        } else {
+            reached(step, std::get<DeadlineKey>(one));
         }
     }
 }
@@ -266,7 +276,8 @@ void GroupCoordinator::reached(Step& step, const DeadlineKey& due) {
     if (consumer_groups_.contains(due.group)) return consumer_deadline(step, due);
     const auto found = groups_.find(due.group);
     // A deadline of what the group was before it was held.
-    if (found == groups_.end()) return;
+    const bool is_of_a_consumer_group = (due.kind == Kind::join || due.kind == Kind::sync) && !due.member.empty();
+    if (found == groups_.end() || is_of_a_consumer_group) return;
     ClassicGroup& group = found->second;
     switch (due.kind) {
         case Kind::session:

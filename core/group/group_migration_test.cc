@@ -230,6 +230,94 @@ TEST(ClassicMemberOfAConsumerGroup, JoinsSyncsAndLeavesAndIsOutWhenItDoesNotCome
     EXPECT_EQ(groups.beat(silent), ErrorCode::unknown_member_id) << "its session was 10 s";
 }
 
+// What a JoinGroup is answered waits for its record, however long that takes.
+TEST(ClassicMemberOfAConsumerGroup, JoinsInTimeWhenItsJoinGroupComesInTime) {
+    Migrating groups;
+    Classic classic = groups.one_classic_member();
+    Consumer modern{.id = "m"};
+    groups.heartbeat(modern);
+    for (int i = 0; i < 6; ++i) {
+        ASSERT_EQ(groups.beat(classic), ErrorCode::rebalance_in_progress);
+        groups.pass(std::chrono::seconds{9});
+        groups.heartbeat(modern);
+    }
+    groups.hold_writes = true;
+    const GroupToken asked = groups.send_join(classic);
+    groups.pass(std::chrono::seconds{9});
+    groups.hold_writes = false;
+    groups.commit_writes();
+    const auto answer = groups.answer_to<JoinAnswer>(asked);
+    ASSERT_TRUE(answer && answer->error == ErrorCode::none);
+    classic.generation = answer->generation;
+    EXPECT_EQ(groups.sync_with(classic), ErrorCode::none) << "it had 60 s to join, and a session of 10 s";
+}
+
+// The deadline passes while what it waits for has come, and waits itself for another record.
+TEST(ClassicMemberOfAConsumerGroup, SyncsInTimeWhenItsSyncGroupComesInTime) {
+    Migrating groups;
+    Consumer modern{.id = "m"};
+    groups.settle(modern);
+    Classic classic;
+    ASSERT_EQ(groups.join(classic), ErrorCode::none);
+    for (int i = 0; i < 6; ++i) {
+        groups.beat(classic);
+        groups.pass(std::chrono::seconds{9});
+        groups.settle(modern);
+    }
+    groups.beat(classic);
+    groups.hold_writes = true;
+    groups.send(groups.request(Consumer{.id = "n"}));
+    const GroupToken asked =
+        groups.send(SyncReceived{groups.fresh_token(), "g", {classic.id, {}, classic.generation}, {}, {}, {}});
+    ASSERT_EQ(groups.answer_to<SyncAnswer>(asked), std::nullopt);
+    groups.pass(std::chrono::seconds{9});
+    groups.hold_writes = false;
+    groups.commit_writes();
+    ASSERT_TRUE(groups.answer_to<SyncAnswer>(asked).has_value());
+    EXPECT_NE(groups.beat(classic), ErrorCode::unknown_member_id) << "it had 60 s to sync";
+}
+
+TEST(Downgrade, LeavesDeadlinesOfMembersBehind) {
+    Migrating groups;
+    Classic classic = groups.one_classic_member();
+    Consumer modern{.id = "m"};
+    groups.heartbeat(modern);
+    ASSERT_EQ(groups.beat(classic), ErrorCode::rebalance_in_progress) << "from now on it has 60 s to join";
+    for (int i = 0; i < 6; ++i) {
+        groups.pass(std::chrono::seconds{9});
+        groups.beat(classic);
+        groups.heartbeat(modern);
+    }
+    groups.hold_writes = true;
+    auto leaving = groups.request(modern);
+    leaving.member_epoch = kLeaveGroupEpoch;
+    groups.send(leaving);
+    groups.pass(std::chrono::seconds{8});
+    groups.hold_writes = false;
+    groups.commit_writes();
+    EXPECT_EQ(groups.group().state, ClassicState::preparing_rebalance) << "from now on there are 60 s to join";
+    EXPECT_EQ(groups.join(classic), ErrorCode::none);
+}
+
+TEST(Downgrade, WithoutAMemberThatWasNotHeardOfLetsItJoinAgain) {
+    Migrating groups;
+    Classic classic = groups.one_classic_member();
+    Consumer modern{.id = "m"};
+    groups.heartbeat(modern);
+    groups.settle_classic(classic);
+    groups.settle(modern);
+    for (int i = 0; i < 6; ++i) {
+        groups.pass(std::chrono::seconds{9});
+        groups.beat(classic);
+    }
+    ASSERT_EQ(groups.machine().find_consumer("g"), nullptr) << "its session was 45 s";
+    EXPECT_EQ(groups.heartbeat(modern), ErrorCode::unknown_member_id);
+    modern = Consumer{.id = "m"};
+    ASSERT_EQ(groups.join(classic), ErrorCode::none);
+    ASSERT_EQ(groups.sync_with(classic, {{classic.id, write_assignment(1, all_four())}}), ErrorCode::none);
+    EXPECT_EQ(groups.heartbeat(modern), ErrorCode::none);
+}
+
 TEST(EmptyGroup, IsOfWhateverKindTheNextMemberIs) {
     Migrating groups;
     Consumer modern{.id = "m"};

@@ -185,7 +185,10 @@ const PartitionOutput& GroupWorld::give(Step& step, const PartitionInput& input)
     state.partition = taken.after;
     note_offsets(step, output);
     History& history = state.rest.history;
-    if (output.group_deleted != 0) forget_generations(history);
+    if (output.group_deleted != 0) {
+        forget_generations(history);
+        step.events.group_deleted = true;
+    }
     if (output.logged_generation_plus_one != 0) history.logged_generation_plus_one = output.logged_generation_plus_one;
     for (const PartitionOutput::Answer& answer : output.answers) take_answer(step, answer);
     if (output.compared_offsets != 0) {
@@ -268,8 +271,12 @@ void GroupWorld::note(Step& step, const Answered& told) const {
     // A JoinGroup that comes again in a generation that stands does not begin the session anew.
     const bool is_well = told.request.heard != 0 && told.request.kind != Message::Kind::leave &&
                          (told.request.kind != Message::Kind::join || is_new);
-    if (is_well)
-        history.well_at_plus_one[told.request.client] = static_cast<std::uint8_t>(step.state.partition->ticks + 1);
+    if (!is_well) return forget_newest_if_another_joins(step.state, told.request.client);
+    // In a consumer group requests wait for what is being written: a session counts from when they came.
+    const bool counts_from_arrival = scope_.consumer_protocol != 0;
+    history.well_at_plus_one[told.request.client] = counts_from_arrival
+                                                        ? history.arrived_at_plus_one[told.request.client]
+                                                        : static_cast<std::uint8_t>(step.state.partition->ticks + 1);
     forget_newest_if_another_joins(step.state, told.request.client);
 }
 
@@ -339,6 +346,9 @@ void GroupWorld::arrive(Step& step, const Message& request, bool heard) const {
         const bool owes = client.async().acknowledges != 0 || (request.says_owned == 0 && !client.is_settled());
         state.rest.history.arrived_at_plus_one[request.client] =
             owes ? std::uint8_t{0} : static_cast<std::uint8_t>(state.partition->ticks + 1);
+    }
+    if (heard && request.kind != Message::Kind::consumer_heartbeat && scope_.consumer_protocol != 0) {
+        state.rest.history.arrived_at_plus_one[request.client] = static_cast<std::uint8_t>(state.partition->ticks + 1);
     }
     const std::array<Member, kMaxClients> newest = state.rest.history.newest;
     if (is_new) forget_newest_if_another_joins(state, request.client);

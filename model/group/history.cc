@@ -62,6 +62,8 @@ void forget_generations(History& history) {
     history.logged_generation_plus_one = 0;
     history.assigned_generation_plus_one = 0;
     history.given_to = {};
+    history.told_epoch_plus_one = {};
+    history.told_epoch_as = {};
 }
 
 void note_told(const Scope& scope, History& history, const Answered& told) {

@@ -12,21 +12,37 @@ namespace {
 constexpr char kFirst = 'a';
 constexpr std::string_view kClient = "m";
 
-/// A consumer's subscription to the one topic, version 0, with what it owns as its user data.
-std::string subscription_of(const Message& join) {
-    std::string bytes{"\0\0\0\0\0\1\0\1", 8};
-    bytes += kTopic;
-    bytes += static_cast<char>(kFirst + join.owned);
-    bytes += static_cast<char>(kFirst + join.owned_generation);
-    return bytes;
+std::string assignment_of(Partitions partitions) {
+    PartitionsByName named;
+    for (std::size_t p = 0; p < kPartitions; ++p) {
+        if (has(partitions, p)) named[std::string{kTopic}].push_back(PartitionId{static_cast<std::int32_t>(p)});
+    }
+    return write_assignment(1, named);
 }
 
-std::uint8_t number_in(std::string_view text, std::size_t from_end) {
-    return static_cast<std::uint8_t>(text[text.size() - from_end] - kFirst);
+constexpr std::size_t kUserDataAt = 13;
+
+/// A consumer's subscription to the one topic, version 1: what it owns, and as its user data since when.
+std::string subscription_of(const Message& join) {
+    std::string bytes{"\0\1\0\0\0\1\0\1t\0\0\0\2", kUserDataAt};
+    bytes += static_cast<char>(kFirst + join.owned);
+    bytes += static_cast<char>(kFirst + join.owned_generation);
+    // An assignment has the same list of partitions, behind its version and before its user data.
+    const std::string owned = assignment_of(join.owned);
+    return bytes + owned.substr(2, owned.size() - 6);
+}
+
+std::uint8_t number_in(std::string_view text, std::size_t at) {
+    return static_cast<std::uint8_t>(text[at] - kFirst);
 }
 
 Partitions partitions_in(std::string_view assignment) {
-    return assignment.empty() ? Partitions{0} : number_in(assignment, 1);
+    Partitions partitions = 0;
+    const auto named = partitions_of_assignment(assignment).value_or(PartitionsByName{});
+    for (const auto& [topic, list] : named) {
+        for (const PartitionId id : list) partitions = static_cast<Partitions>(partitions | 1U << id.value());
+    }
+    return partitions;
 }
 
 MemberClaim claim_of(const Scope& scope, const Message& request) {
@@ -90,7 +106,7 @@ ConsumerHeartbeatReceived consumer_heartbeat_of(const Scope& scope, const Messag
                                         .client_host = {},
                                         .fresh_id = {}};
     if (request.generation_plus_one != kLeavesForAWhile) {
-        heartbeat.member_epoch = GroupEpoch{request.generation_plus_one - 1};
+        heartbeat.member_epoch = GroupEpoch{generation_of(request.generation_plus_one).value()};
     }
     if (request.is_full != 0) {
         heartbeat.rebalance_timeout = kTimeout;
@@ -119,8 +135,8 @@ TokenAnswer told(const JoinAnswer& said) {
     for (const JoinedMember& member : said.members) {
         Listed listed;
         listed.member = member_of(member.member_id);
-        listed.owned = number_in(member.metadata, 2);
-        listed.owned_generation = number_in(member.metadata, 1);
+        listed.owned = number_in(member.metadata, kUserDataAt);
+        listed.owned_generation = number_in(member.metadata, kUserDataAt + 1);
         answer.members.push_back(listed);
     }
     return {said.token, answer};
@@ -158,7 +174,7 @@ std::string member_id_of(Member member, std::uint8_t instance) {
 }
 
 Member member_of(std::string_view member_id) {
-    return member_id.empty() ? kNoMember : static_cast<Member>(number_in(member_id, 1) + 1);
+    return member_id.empty() ? kNoMember : static_cast<Member>(number_in(member_id, member_id.size() - 1) + 1);
 }
 
 std::optional<std::string> instance_id_of(std::uint8_t instance) {
@@ -176,8 +192,7 @@ GroupInput input_of(const Scope& scope, const Message& request, GroupToken token
             SyncReceived sync{token, group, std::move(claim), std::nullopt, std::nullopt, {}};
             for (const Listed& listed : request.members) {
                 const std::uint8_t instance = scope.told_instance(client_of(listed.member));
-                sync.assignments.emplace_back(member_id_of(listed.member, instance),
-                                              std::string(1, static_cast<char>(kFirst + listed.assigned)));
+                sync.assignments.emplace_back(member_id_of(listed.member, instance), assignment_of(listed.assigned));
             }
             return sync;
         }
@@ -214,7 +229,7 @@ std::optional<TokenAnswer> answer_of(const GroupEffect& effect) {
     if (const auto* heartbeat = std::get_if<ConsumerHeartbeatAnswer>(&effect)) {
         Message answer = answer_with(Message::Kind::consumer_heartbeat, heartbeat->error);
         if (heartbeat->error == ErrorCode::none && heartbeat->member_epoch >= GroupEpoch{0}) {
-            answer.generation_plus_one = narrow(std::int64_t{heartbeat->member_epoch.value()} + 1);
+            answer.generation_plus_one = generation_plus_one(Generation{heartbeat->member_epoch.value()});
         }
         answer.is_full = heartbeat->assignment ? 1 : 0;
         if (heartbeat->assignment) {

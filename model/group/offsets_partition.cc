@@ -179,6 +179,12 @@ class Turn {
     }
 
     void append(const OffsetsPartition::Batch& batch) {
+        const bool ends_consumer_group = std::ranges::any_of(*batch, [](const GroupRecord& record) {
+            const auto* group = std::get_if<ConsumerGroupMetadataRecord>(&record);
+            return group != nullptr && !group->value;
+        });
+        // Unless it goes on as a classic one.
+        if (ends_consumer_group && !has_group_record(*batch)) output_.group_deleted = 1;
         for (const GroupRecord& record : *batch) {
             const auto* group = std::get_if<GroupMetadataRecord>(&record);
             if (group == nullptr) continue;

@@ -25,6 +25,8 @@ struct StepEvents {
     bool taken = false;
     /// Offsets whose write began.
     FixedVector<WrittenOffset, 8> written;
+    /// The group's tombstone got into the log: what is told since is of another group.
+    bool group_deleted = false;
     /// R2: two coordinators were compared, and what is different; nullptr: nothing.
     bool compared_offsets = false;
     bool compared_group = false;

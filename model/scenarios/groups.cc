@@ -192,8 +192,8 @@ Scenario consumers() {
                 "Members of a consumer group (KIP-848) join, give back partitions in their own time, stall and crash, "
                 "while answers are lost and the coordinator goes with records that may be lost.",
             .known_to_fail = {},
-            .scopes = {{ScopeSize::small, small, {{1072348, 80}}},
-                       {ScopeSize::ci, ci, {{3092609, 83}}},
+            .scopes = {{ScopeSize::small, small, {{1055452, 80}}},
+                       {ScopeSize::ci, ci, {{3088532, 83}}},
                        {ScopeSize::medium, medium, std::nullopt}},
             .must_occur = {generation_told, assignment_told, coordinator_changed, write_lost_at_failover,
                            write_kept_at_failover, offsets_replayed, group_replayed, group_settled, member_forgotten,
@@ -226,8 +226,8 @@ Scenario late_heartbeats() {
                 "Heartbeats of a consumer group's members (KIP-848) come late or twice, also at the next coordinator: "
                 "what a member says that it owned is no claim to what it has got since.",
             .known_to_fail = {},
-            .scopes = {{ScopeSize::small, small, {{1272080, 36}}},
-                       {ScopeSize::ci, ci, {{5314123, 51}}},
+            .scopes = {{ScopeSize::small, small, {{1284984, 36}}},
+                       {ScopeSize::ci, ci, {{5273533, 51}}},
                        {ScopeSize::medium, medium, std::nullopt}},
             .must_occur = {generation_told, assignment_told, coordinator_changed, write_lost_at_failover,
                            write_kept_at_failover, late_request_arrived, request_repeated, offsets_replayed,
@@ -248,11 +248,36 @@ Scenario hasty_members() {
             .must_occur = {generation_told, assignment_told}};
 }
 
+/// A group that changes its protocol while its members do (KIP-848): client 0 is a classic member, client 1 is not.
+Scenario migration() {
+    using enum Occurrence;
+    Scope small;
+    small.clients = 2;
+    small.consumer_protocol = 0b010;
+    small.down_at_first = 0b010;
+    small.budget(ActionKind::failover) = 1;
+    small.budget(ActionKind::tick) = 2;
+    small.budget(ActionKind::crash) = 1;
+    small.budget(ActionKind::leave) = 1;
+    small.disturbances = 1;
+    Scope ci = small;
+    ci.disturbances = 2;
+    return {
+        .name = "groups-migration",
+        .sentence = "A member of a classic group and one of KIP-848 share a group that changes its protocol with them.",
+        .known_to_fail = {},
+        .scopes = {{ScopeSize::small, small, {{34097, 65}}}, {ScopeSize::ci, ci, {{2027171, 94}}}},
+        .must_occur = {generation_told, assignment_told, coordinator_changed, write_lost_at_failover,
+                       write_kept_at_failover, offsets_replayed, group_replayed, group_settled, member_forgotten,
+                       partition_moved, revocation_told, came_to_rest}};
+}
+
 }  // namespace
 
 std::span<const Scenario> group_scenarios() {
-    static const std::vector<Scenario> scenarios = {classic(), statics(),   offsets(),         cooperative(),
-                                                    joining(), consumers(), late_heartbeats(), hasty_members()};
+    static const std::vector<Scenario> scenarios = {classic(),         statics(),       offsets(),
+                                                    cooperative(),     joining(),       consumers(),
+                                                    late_heartbeats(), hasty_members(), migration()};
     return scenarios;
 }
 

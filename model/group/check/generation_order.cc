@@ -59,6 +59,7 @@ std::optional<std::string> judge_epoch(const History& history, const Answered& t
 
 std::optional<std::string> judge_told(const Judged& judged) {
     History history = judged.before.rest.history;
+    if (judged.events.group_deleted) forget_generations(history);
     for (const Answered& told : judged.events.told) {
         if (told.answer.error() != ErrorCode::none) continue;
         if (told.request.kind == Message::Kind::join) {

@@ -111,6 +111,8 @@ void AsyncConsumer::take_error(Message::Kind kind, ErrorCode error) {
             lose();
             phase = Phase::fenced;
             return;
+        case ErrorCode::group_id_not_found:
+            return stop();
         default:
             lose();
             phase = Phase::refused;

@@ -14,7 +14,8 @@ namespace highwater::model {
 /// - What it is told to have it brings about in its own time (its application hears of each partition that goes): until
 ///   then it goes on heartbeating and commits for what it still owns. Then it says what it owns.
 /// - FENCED_MEMBER_EPOCH and UNKNOWN_MEMBER_ID: what it owned is lost, and it joins again with epoch 0 under its id.
-///   FENCED_INSTANCE_ID and UNRELEASED_INSTANCE_ID: it stops for good.
+///   FENCED_INSTANCE_ID and UNRELEASED_INSTANCE_ID: it stops for good. GROUP_ID_NOT_FOUND: its process ends, too;
+///   another one may start.
 /// - It leaves with epoch -1; a static one with -2, which keeps its place.
 /// - Offsets are committed at the epoch that it knows; STALE_MEMBER_EPOCH: they are not. It gives up no partition while
 ///   a commit is under way.
