@@ -36,8 +36,8 @@ void TransactionCoordinator::on(Step& step, const InitProducerIdReceived& input)
     if (is_prepared(known->state)) return step.refuse(refused, ErrorCode::concurrent_transactions);
     if (known->state != TransactionState::ongoing) return give_next_epoch(step, input, *known);
 
-    // The transaction of whoever held the id ends first; the epoch that fences it is told to nobody, so this client
-    // comes again and gets a further one.
+    // The transaction of whoever held the id ends first. This client comes again: another instance then gets an epoch
+    // above the one that fences here, and the holder, who names what it had, that one.
     std::optional<ProducerEpoch> former;
     if (input.expected) {
         if (*input.expected != known->producer()) return step.refuse(refused, ErrorCode::producer_fenced);

@@ -17,6 +17,7 @@ std::string bounds_of(const Scope& scope) {
         "request(s)",
         scope.producers, scope.one_transactional_id ? " of one transactional id" : "", scope.version,
         scope.transactions, scope.partitions, scope.late_requests);
+    if (scope.commits_offsets) bounds += ", one of them with offsets";
     if (scope.first_epoch > 0) bounds += fmt::format(", ids at epoch {}", scope.first_epoch);
     if (scope.settled) bounds += ", first initialised";
     if (scope.down_at_first != 0) bounds += fmt::format(", {:02b} (as bits) down at first", scope.down_at_first);

@@ -149,6 +149,44 @@ Scenario exhausted() {
                            record_skipped, record_unstable, decision_repeated, replayed, came_to_rest}};
 }
 
+/// The loop of consume, transform, produce: a record, and the offset that was consumed (KIP-98, KIP-447).
+Scenario offsets() {
+    using enum Occurrence;
+    Scope small = one_producer();
+    small.commits_offsets = true;
+    Scope ci = small;
+    ci.disturbances = 2;
+    return {.name = "transactions-offsets",
+            .sentence =
+                "Each transaction has a record in one partition and commits an offset in another, one of "
+                "__consumer_offsets: both count, or none.",
+            .known_to_fail = {},
+            .scopes = {{ScopeSize::small, small, {{34822, 44}}}, {ScopeSize::ci, ci, {{1430004, 50}}}},
+            .must_occur = {transaction_committed, transaction_aborted, transaction_timed_out, late_request_arrived,
+                           coordinator_changed, write_lost_at_failover, write_kept_at_failover, partition_restarted,
+                           record_delivered, record_skipped, record_unstable, offset_committed, offset_unstable,
+                           replayed, came_to_rest}};
+}
+
+/// The same offset, of two producers at a time.
+Scenario shared_offset() {
+    using enum Occurrence;
+    Scope small;
+    small.commits_offsets = true;
+    small.producers = 2;
+    small.disturbances = 1;
+    small.budget(ActionKind::restart) = 1;
+    return {.name = "transactions-shared-offset",
+            .sentence =
+                "The transactions of two producers commit the same offset at a time: the last that counts in "
+                "the log counts, in whatever order they end.",
+            .known_to_fail = {},
+            .scopes = {{ScopeSize::small, small, {{501784, 39}}}},
+            .must_occur = {transaction_committed, transaction_aborted, partition_restarted, record_delivered,
+                           record_skipped, record_unstable, two_transactions_open, offset_committed, offset_unstable,
+                           came_to_rest}};
+}
+
 /// KAFKA-17754, which version 2 is made against.
 Scenario late_ends() {
     Scope small = one_producer();
@@ -182,8 +220,9 @@ Scenario late_markers() {
 }  // namespace
 
 std::span<const Scenario> transaction_scenarios() {
-    static const std::vector<Scenario> scenarios = {single(false), single(true), instances(false), instances(true),
-                                                    interleaved(), exhausted(),  late_ends(),      late_markers()};
+    static const std::vector<Scenario> scenarios = {single(false), single(true),  instances(false), instances(true),
+                                                    interleaved(), exhausted(),   offsets(),        shared_offset(),
+                                                    late_ends(),   late_markers()};
     return scenarios;
 }
 

@@ -28,7 +28,7 @@ BatchFacts facts_of(const Stored& stored) {
     facts.size_bytes = 100;
     if (stored.is_marker()) {
         facts.marker = TransactionMarker{stored.commit != 0, CoordinatorEpoch{stored.coordinator_epoch}};
-    } else {
+    } else if (stored.sequence != kNoSequence) {
         facts.producer->base_sequence = Sequence{stored.sequence};
     }
     return facts;
@@ -66,11 +66,18 @@ class Turn {
     }
 
     void produce(const DataInput& input) {
-        const Stored stored{
+        Stored stored{
             .claim = input.message.claim, .transaction = input.message.transaction, .sequence = input.message.sequence};
         std::optional<VerificationGuard> guard;
         if (input.guard != 0) guard = VerificationGuard{input.guard};
-        append(stored, input.version, guard);
+        if (!partition_.offsets) return append(stored, input.version, guard);
+        stored.sequence = kNoSequence;
+        const ErrorCode told = partition_.offsets->commit(stored.transaction, {claim_of(stored.claim), guard},
+                                                          [&](const GroupTransaction& of) {
+                                                              append(stored, input.version, of.guard);
+                                                              return static_cast<ErrorCode>(output_.error_plus_one - 1);
+                                                          });
+        output_.error_plus_one = plus_one(told);
     }
 
     void write_marker(const DataInput& input) {
@@ -78,6 +85,24 @@ class Turn {
                             .commit = input.marker.commit,
                             .coordinator_epoch = input.marker.coordinator_epoch};
         append(stored, input.marker.version, std::nullopt);
+        const bool is_written = output_.appended != 0 && partition_.offsets;
+        if (is_written) partition_.offsets->transaction_ended(claim_of(stored.claim).id, stored.commit != 0);
+    }
+
+    void recover() {
+        ++partition_.restarts;
+        lead(replayed(partition_.log));
+        if (!partition_.offsets) return;
+        partition_.offsets = OffsetsCoordinator::not_loaded();
+        for (const Stored& stored : partition_.log) {
+            const ProducerId producer = claim_of(stored.claim).id;
+            if (stored.is_marker()) {
+                partition_.offsets->transaction_ended(producer, stored.commit != 0);
+            } else {
+                partition_.offsets->load(stored.transaction, producer);
+            }
+        }
+        partition_.offsets->finish_load();
     }
 
     void begin_verify(const DataInput& input) {
@@ -131,6 +156,10 @@ class Turn {
 DataView view_of(const Scope& scope, const DataPartition& partition) {
     DataView view;
     for (const Stored& stored : partition.log) view.log.push_back(stored);
+    if (partition.offsets) {
+        view.committed_offset = partition.offsets->committed();
+        view.is_unstable = partition.offsets->is_unstable() ? 1 : 0;
+    }
     for (const Verification& open : std::get<Leader>(partition.replica->role()).verifications) {
         view.guards |= std::uint32_t{1} << open.guard.value();
     }
@@ -166,6 +195,7 @@ DataView view_of(const Scope& scope, const DataPartition& partition) {
 void finish(const Scope& scope, DataPartition& partition) {
     Hasher hasher;
     add_hash(hasher, *partition.replica);
+    if (partition.offsets) hasher.add(partition.offsets->hash());
     for (const Stored& stored : partition.log) {
         hasher.add(static_cast<std::uint64_t>(stored.transaction) << 32 |
                    static_cast<std::uint64_t>(stored.claim.producer) << 24 |
@@ -179,8 +209,9 @@ void finish(const Scope& scope, DataPartition& partition) {
 
 }  // namespace
 
-DataPartition::DataPartition(const Scope& scope) {
+DataPartition::DataPartition(const Scope& scope, bool has_offsets) {
     DataOutput output;
+    if (has_offsets) offsets.emplace();
     Turn(*this, output).lead(ReplicaLog{});
     finish(scope, *this);
 }
@@ -209,8 +240,7 @@ DataOutput step(const Scope& scope, DataPartition& partition, const DataInput& i
             if (!scope.controls.markers_are_not_written) turn.write_marker(input);
             break;
         case Kind::restart:
-            ++partition.restarts;
-            turn.lead(replayed(partition.log));
+            turn.recover();
             break;
     }
     finish(scope, partition);

@@ -9,6 +9,7 @@
 #include "core/partition/replica.h"
 #include "model/explore/step_store.h"
 #include "model/transaction/message.h"
+#include "model/transaction/offsets_coordinator.h"
 #include "model/world/fixed_vector.h"
 
 namespace highwater::model::transaction {
@@ -18,6 +19,7 @@ struct Stored {
     Claim claim;
     /// Of whose transaction the record is; none: a marker.
     Transaction transaction = kNoTransaction;
+    /// kNoSequence: of offsets.
     std::uint8_t sequence = 0;
     /// Of a marker.
     std::uint8_t commit = 0;
@@ -27,6 +29,7 @@ struct Stored {
     friend bool operator==(const Stored&, const Stored&) = default;
 };
 inline constexpr std::size_t kLogSize = 20;
+inline constexpr std::uint8_t kNoSequence = 0xFF;
 
 /// What properties look at: the log, and what a consumer reads that begins at its start.
 struct DataView {
@@ -36,14 +39,20 @@ struct DataView {
     std::uint32_t delivered = 0;
     /// Bit i: the machine remembers guard i.
     std::uint32_t guards = 0;
+    /// Of a partition with offsets: what whoever asks is told, and that it may change.
+    Transaction committed_offset = kNoTransaction;
+    std::uint8_t is_unstable = 0;
 };
 
-/// A partition of the topic, on a broker of its own: the shipped replica, and its log.
+/// A partition that transactions write to, on a broker of its own: the shipped replica, and its log; with offsets, also
+/// the shipped group coordinator.
 struct DataPartition {
-    explicit DataPartition(const Scope& scope);
+    DataPartition(const Scope& scope, bool has_offsets);
     DataPartition() = default;
 
     std::optional<Replica> replica;
+    /// nullopt: it is one of the topic.
+    std::optional<OffsetsCoordinator> offsets;
     std::vector<Stored> log;
     /// How often its broker has come back: its leader epoch.
     std::uint8_t restarts = 0;

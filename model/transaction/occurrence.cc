@@ -28,6 +28,8 @@ constexpr std::array<std::string_view, kOccurrences> kNames = {"transaction comm
                                                                "decision told again",
                                                                "EndTxn of another transaction refused",
                                                                "producer id replaced",
+                                                               "committed offset told",
+                                                               "offset of an open transaction",
                                                                "coordinators compared after a load",
                                                                "came to rest"};
 

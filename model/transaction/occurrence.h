@@ -40,6 +40,9 @@ enum class Occurrence : std::size_t {
     /// P23: an EndTxn of another transaction than the one that is open was refused.
     late_end_refused,
     producer_id_replaced,
+    /// P24: an offset counts, and one may.
+    offset_committed,
+    offset_unstable,
     /// R2.
     replayed,
     /// L7.

@@ -47,6 +47,8 @@ struct Scope {
     std::uint8_t version = 2;
     /// A transaction has a record in each of so many partitions.
     std::uint8_t partitions = kPartitions;
+    /// The last partition is one of `__consumer_offsets`: a transaction commits an offset there.
+    bool commits_offsets = false;
     /// Each producer begins so many transactions, all its processes together.
     std::uint8_t transactions = 1;
     /// The epoch at which ids stand before their first InitProducerId; nullopt-like 0: they are not known.
@@ -79,6 +81,9 @@ struct Scope {
     /// The number of the producer's transactional id.
     [[nodiscard]] std::uint8_t id_of(std::uint8_t producer) const {
         return one_transactional_id ? std::uint8_t{0} : producer;
+    }
+    [[nodiscard]] bool has_offsets(std::size_t partition) const {
+        return commits_offsets && partition + 1 == kPartitions;
     }
     [[nodiscard]] std::uint8_t ids() const { return one_transactional_id ? std::uint8_t{1} : producers; }
     [[nodiscard]] std::uint8_t& budget(ActionKind kind) { return budgets[static_cast<std::size_t>(kind)]; }

@@ -20,7 +20,7 @@ TransactionWorld::TransactionWorld(const Scope& scope)
                                            [scope](std::uint8_t, StatePartition& partition, const StateInput& input) {
                                                return transaction::step(scope, partition, input);
                                            })),
-      data_(std::make_shared<DataStore>([scope](std::uint8_t) { return DataPartition(scope); },
+      data_(std::make_shared<DataStore>([scope](std::uint8_t id) { return DataPartition(scope, id != 0); },
                                         [scope](std::uint8_t, DataPartition& partition, const DataInput& input) {
                                             return transaction::step(scope, partition, input);
                                         })) {
@@ -30,7 +30,9 @@ TransactionWorld::TransactionWorld(const Scope& scope)
 State TransactionWorld::initial(Story* story) const {
     State state;
     state.coordinator = states_->keep_new(0);
-    state.data.fill(data_->keep_new(0));
+    for (std::size_t p = 0; p < kPartitions; ++p) {
+        state.data[p] = data_->keep_new(static_cast<std::uint8_t>(scope_.has_offsets(p) ? 1 : 0));
+    }
     for (std::uint8_t id = 0; id < scope_.producers; ++id) {
         if ((scope_.down_at_first >> id & 1) == 0) state.rest.producers[id].start(scope_.version);
     }

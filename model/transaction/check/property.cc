@@ -9,16 +9,17 @@
 #include "model/transaction/check/fencing.h"
 #include "model/transaction/check/marker_pairing.h"
 #include "model/transaction/check/no_duplicate.h"
+#include "model/transaction/check/offsets_atomic.h"
 #include "model/transaction/check/replay_equality.h"
 #include "model/transaction/check/stable_offset.h"
 
 namespace highwater::model::transaction {
 namespace {
 
-const std::array<Property, 9>& table() {
-    static const std::array<Property, 9> properties = {kStableOffset,  kNoDuplicate,   kReplayEquality,
-                                                       kFencing,       kEndBinding,    kDecideOnce,
-                                                       kMarkerPairing, kCommittedKept, kAtomic};
+const std::array<Property, 10>& table() {
+    static const std::array<Property, 10> properties = {kStableOffset,  kOffsetsAtomic, kNoDuplicate, kReplayEquality,
+                                                        kFencing,       kEndBinding,    kDecideOnce,  kMarkerPairing,
+                                                        kCommittedKept, kAtomic};
     return properties;
 }
 
