@@ -4,7 +4,7 @@ if(HIGHWATER_TESTS)
   foreach(scenario idempotence failures epochs window retention replicated
       replication replication-replicated replication-isr replication-retries
       replication-elr replication-wiped replication-incarnations replication-leadership replication-reassignment replication-unclean
-      groups-classic groups-static groups-offsets groups-cooperative groups-joining groups-migration
+      groups-classic groups-static groups-offsets groups-cooperative groups-joining groups-migration groups-consumer-static
       transactions transactions-v1 transactions-interleaved transactions-exhausted transactions-offsets)
     add_test(NAME model/check/${scenario}-ci
       COMMAND highwater-model check ${scenario} --scope ci --trace ${CMAKE_CURRENT_BINARY_DIR}/${scenario}-ci.trace)

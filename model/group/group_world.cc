@@ -269,7 +269,9 @@ void GroupWorld::note(Step& step, const Answered& told) const {
     const bool is_new = told.answer.generation_plus_one > history.told_generation_plus_one;
     note_told(scope_, history, told);
     // A JoinGroup that comes again in a generation that stands does not begin the session anew.
-    const bool is_well = told.request.heard != 0 && told.request.kind != Message::Kind::leave &&
+    // A member of a consumer group is heard of by its heartbeats only.
+    const bool is_async = told.request.client != kSimpleConsumer && scope_.is_async(told.request.client);
+    const bool is_well = told.request.heard != 0 && !is_async && told.request.kind != Message::Kind::leave &&
                          (told.request.kind != Message::Kind::join || is_new);
     if (!is_well) return forget_newest_if_another_joins(step.state, told.request.client);
     // In a consumer group requests wait for what is being written: a session counts from when they came.
@@ -347,7 +349,8 @@ void GroupWorld::arrive(Step& step, const Message& request, bool heard) const {
         state.rest.history.arrived_at_plus_one[request.client] =
             owes ? std::uint8_t{0} : static_cast<std::uint8_t>(state.partition->ticks + 1);
     }
-    if (heard && request.kind != Message::Kind::consumer_heartbeat && scope_.consumer_protocol != 0) {
+    const bool is_classic_beside_others = scope_.consumer_protocol != 0 && !scope_.is_async(request.client);
+    if (heard && is_classic_beside_others) {
         state.rest.history.arrived_at_plus_one[request.client] = static_cast<std::uint8_t>(state.partition->ticks + 1);
     }
     const std::array<Member, kMaxClients> newest = state.rest.history.newest;

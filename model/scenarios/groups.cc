@@ -200,6 +200,52 @@ Scenario consumers() {
                            session_ended, partition_moved, revocation_told, came_to_rest}};
 }
 
+/// Three members, of which one starts later; in the larger scope two that commit offsets.
+Scenario more_consumers() {
+    using enum Occurrence;
+    Scope small = consumers().scopes.front().scope;
+    small.clients = 3;
+    small.down_at_first = 0b100;
+    small.disturbances = 1;
+    Scope ci = consumers().scopes.front().scope;
+    ci.commits = 1;
+    return {
+        .name = "groups-consumer-more",
+        .sentence = "Members of a consumer group (KIP-848), more of them than partitions; or two that commit offsets.",
+        .known_to_fail = {},
+        .scopes = {{ScopeSize::small,
+                    small,
+                    {{325269, 79}},
+                    {commit_acknowledged, offset_outlived_its_coordinator, partition_moved, revocation_told}},
+                   {ScopeSize::ci, ci, {{6143397, 87}}}},
+        .must_occur = {generation_told, assignment_told, coordinator_changed, write_lost_at_failover,
+                       write_kept_at_failover, offsets_replayed, group_replayed, group_settled, partition_moved,
+                       revocation_told, commit_acknowledged, offset_outlived_its_coordinator, came_to_rest}};
+}
+
+/// Two processes with one group.instance.id; the second starts later.
+Scenario static_consumers() {
+    using enum Occurrence;
+    Scope small = consumers().scopes.front().scope;
+    small.clients = 3;
+    small.instance = {1, 1, 0};
+    small.consumer_protocol = 0b111;
+    small.budget(ActionKind::leave) = 1;
+    small.disturbances = 1;
+    Scope ci = small;
+    ci.disturbances = 2;
+    return {.name = "groups-consumer-static",
+            .sentence =
+                "Two processes of a consumer group (KIP-848) have one group.instance.id: the second takes the "
+                "place of the first only when that has let it go.",
+            .known_to_fail = {},
+            .scopes = {{ScopeSize::small, small, {{3027, 37}}, {member_fenced, older_instance_not_heard}},
+                       {ScopeSize::ci, ci, {{377408, 70}}}},
+            .must_occur = {generation_told, assignment_told, coordinator_changed, offsets_replayed, group_replayed,
+                           group_settled, member_fenced, older_instance_not_heard, partition_moved, revocation_told,
+                           came_to_rest}};
+}
+
 /// An answer that nobody hears is not given again: what a late heartbeat was told is news that its member never gets,
 /// so it may be out and a partition without an owner until the next change (KIP-848). What is safe stays judged.
 Scenario late_heartbeats() {
@@ -275,9 +321,9 @@ Scenario migration() {
 }  // namespace
 
 std::span<const Scenario> group_scenarios() {
-    static const std::vector<Scenario> scenarios = {classic(),         statics(),       offsets(),
-                                                    cooperative(),     joining(),       consumers(),
-                                                    late_heartbeats(), hasty_members(), migration()};
+    static const std::vector<Scenario> scenarios = {classic(),   statics(),        offsets(),         cooperative(),
+                                                    joining(),   consumers(),      late_heartbeats(), hasty_members(),
+                                                    migration(), more_consumers(), static_consumers()};
     return scenarios;
 }
 
