@@ -120,8 +120,7 @@ void check_log(World& world, const OpenedState& state) {
     const auto found = log.producers();
     for (const ProducerState& known : producers.states()) {
         const auto it = std::ranges::find(found, known.id, &ProducerState::id);
-        check_producer({expected.batches.data(), count}, state.log_start, known.id,
-                       it == found.end() ? nullptr : &*it);
+        check_producer({expected.batches.data(), count}, state.log_start, known.id, it == found.end() ? nullptr : &*it);
     }
 
     // Bytes, from the log start on.

@@ -50,9 +50,10 @@ storage::IoResult<std::unique_ptr<MetadataLog>> MetadataLog::open(storage::FileS
 }
 
 storage::IoResult<void> MetadataLog::replay(const Visit& visit) {
-    return visit_records(*log_, log_->log_start(), log_->log_end(), [&](const wire::BatchHeader&, Offset offset, const wire::RecordView& record) {
-        return record.value && visit(offset, *record.value);
-    });
+    return visit_records(*log_, log_->log_start(), log_->log_end(),
+                         [&](const wire::BatchHeader&, Offset offset, const wire::RecordView& record) {
+                             return record.value && visit(offset, *record.value);
+                         });
 }
 
 // The vote of a quorum of one: the epoch is on disk before anything is written in it.

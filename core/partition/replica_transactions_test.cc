@@ -89,7 +89,8 @@ TEST_F(LeaderOfTransactions, TakesTheFirstSequenceOnlyFromAnUnknownProducerOfVer
 // The offsets that a group coordinator writes in a transaction have no sequence.
 TEST_F(LeaderOfTransactions, TakesBatchesWithoutASequenceAndFencesTheirEpoch) {
     const auto offsets = [](std::int16_t epoch) {
-        return of_producer(1).epoch(epoch).transactional().with([](BatchFacts& f) { f.producer->base_sequence.reset(); });
+        return of_producer(1).epoch(epoch).transactional().with(
+            [](BatchFacts& f) { f.producer->base_sequence.reset(); });
     };
     begin(1, 5);
     EXPECT_EQ(append(offsets(1), 5), ErrorCode::none);

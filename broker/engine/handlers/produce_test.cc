@@ -228,8 +228,7 @@ TEST_F(ProduceTest, ProducerIdsAreNeverGivenTwice) {
     }
     wire::InitProducerIdRequest transactional;
     transactional.transactional_id = wire::String("tx");
-    EXPECT_EQ(node.call<wire::InitProducerIdResponse>(transactional, 4)->error_code,
-              ErrorCode::not_coordinator)
+    EXPECT_EQ(node.call<wire::InitProducerIdResponse>(transactional, 4)->error_code, ErrorCode::not_coordinator)
         << "nobody has looked for a coordinator yet";
 }
 

@@ -1,7 +1,7 @@
 // P4 QuorumSuperset: The ISR that a leader counts with contains every ISR that the controller may have committed in its
 // epoch.
-// It names the cause before anything is lost: without it CandidateCompleteness finds the loss, where somebody is elected
-// who lacks the record. Where nobody is fenced, it alone finds B25.
+// It names the cause before anything is lost: without it CandidateCompleteness finds the loss, where somebody is
+// elected who lacks the record. Where nobody is fenced, it alone finds B25.
 #include "model/cluster/check/quorum_superset.h"
 
 #include <algorithm>
