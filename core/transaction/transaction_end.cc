@@ -23,13 +23,12 @@ bool is_repeated(const EndTransactionReceived& input, const TransactionMetadata&
 /// KIP-890: whether the producer holds the id, or repeats the request with which it let go of this epoch. An epoch that
 /// is not this transaction's ends nothing (KAFKA-17754).
 bool may_end(const EndTransactionReceived& input, const TransactionMetadata& known) {
-    // Nobody was given it, and there is no epoch above it to go on with.
-    if (input.producer.epoch > kLastClientEpoch) return false;
+    if (is_for_fencing(input.producer.epoch)) return false;
     const bool holds = input.producer == known.producer();
     if (!bumps_epoch_at_end(input.version)) return holds;
     if (is_prepared(known.state)) return is_repeated(input, known);
     // Whoever was fenced at the last of its epochs cannot go on with the one that fenced it.
-    const bool may_go_on = known.producer_epoch <= kLastClientEpoch;
+    const bool may_go_on = !is_for_fencing(known.producer_epoch);
     if (is_complete(known.state)) return holds || (may_go_on && is_repeated(input, known));
     return holds;
 }

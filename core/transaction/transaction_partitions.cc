@@ -14,8 +14,7 @@ Result<const TransactionMetadata*> TransactionCoordinator::check_producer(const 
     if (known == nullptr) return highwater::refuse(ErrorCode::invalid_producer_id_mapping);
     if (producer.id != known->producer_id) return highwater::refuse(ErrorCode::invalid_producer_id_mapping);
     if (producer.epoch != known->producer_epoch) return highwater::refuse(ErrorCode::producer_fenced);
-    // The last epoch is for fencing: nobody was given it, and there is none above it to fence with.
-    if (producer.epoch > kLastClientEpoch) return highwater::refuse(ErrorCode::producer_fenced);
+    if (is_for_fencing(producer.epoch)) return highwater::refuse(ErrorCode::producer_fenced);
     if (is_prepared(known->state)) return highwater::refuse(ErrorCode::concurrent_transactions);
     return known;
 }

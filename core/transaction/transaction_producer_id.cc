@@ -77,8 +77,7 @@ void TransactionCoordinator::give_next_epoch(Step& step, const InitProducerIdRec
     to.state = TransactionState::empty;
     to.timeout = input.timeout;
     to.started.reset();
-    // The epoch that fenced its transaction may be the one that nobody is given.
-    if (holds || known.producer_epoch > kLastClientEpoch) {
+    if (holds || is_for_fencing(known.producer_epoch)) {
         if (is_exhausted(known.producer_epoch)) {
             if (!spare_) {
                 return step.refuse(InitProducerIdAnswer{.token = input.token}, ErrorCode::coordinator_load_in_progress);
@@ -98,8 +97,7 @@ void TransactionCoordinator::fence_and_abort(Step& step, const std::string& id, 
                                              Answer then, std::optional<ProducerEpoch> former) {
     TransactionMetadata to = known;
     to.state = TransactionState::prepare_abort;
-    // At most 32,767: clients are given epochs up to 32,766.
-    if (known.producer_epoch <= kLastClientEpoch) {
+    if (!is_for_fencing(known.producer_epoch)) {
         to.producer_epoch = ProducerEpoch{static_cast<std::int16_t>(known.producer_epoch.value() + 1)};
     } else {
         // A log that Kafka wrote may have one (KAFKA-20090): a marker of version 1 need not be above the records.

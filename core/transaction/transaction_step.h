@@ -6,6 +6,12 @@
 
 namespace highwater {
 
+/// KIP-360: the epoch after the last one is for fencing. Nobody is given it, for there is none after it to fence with
+/// or to end a transaction with (KAFKA-20090).
+[[nodiscard]] constexpr bool is_for_fencing(ProducerEpoch epoch) {
+    return epoch > kLastClientEpoch;
+}
+
 /// What a step of the coordinator may use besides its state.
 struct TransactionCoordinator::Step {
     Time now;

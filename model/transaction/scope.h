@@ -51,7 +51,7 @@ struct Scope {
     bool commits_offsets = false;
     /// Each producer begins so many transactions, all its processes together.
     std::uint8_t transactions = 1;
-    /// The epoch at which ids stand before their first InitProducerId; nullopt-like 0: they are not known.
+    /// The epoch at which ids stand before their first InitProducerId; 0: they are not known.
     std::uint16_t first_epoch = 0;
     /// Producers that are up at first have initialised before anything else happens.
     bool settled = true;

@@ -3,8 +3,6 @@
 // again.
 #include "model/transaction/check/committed_kept.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 namespace highwater::model::transaction {

@@ -2,7 +2,6 @@
 // in all partitions; and no marker is of an older coordinator than the one before it.
 #include "model/transaction/check/marker_pairing.h"
 
-#include <array>
 #include <optional>
 
 #include <fmt/format.h>

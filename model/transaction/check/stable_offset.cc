@@ -1,8 +1,6 @@
 // P20 LSO: The last stable offset is where the earliest transaction begins that has no marker, or the high watermark.
 #include "model/transaction/check/stable_offset.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "model/transaction/occurrence.h"
